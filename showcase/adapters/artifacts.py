@@ -1,0 +1,77 @@
+"""Artifacts as files named by the digest of their bytes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from showcase.errors import IntegrityError, NotFoundError, UnavailableError
+from showcase.kernel.identity import Digest
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class FileArtifacts:
+    """Files under `root`/<first two characters>/<digest>, written beside, synced, then renamed."""
+
+    root: Path
+
+    def path(self, digest: Digest) -> Path:
+        return self.root / digest[:2] / digest
+
+    def put(self, content: bytes) -> Digest:
+        digest = Digest.of(content)
+        target = self.path(digest)
+        if target.exists() and target.stat().st_size == len(content) and Digest.of(target.read_bytes()) == digest:
+            return digest
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, staged = tempfile.mkstemp(dir=target.parent, prefix=".staged-")
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(staged).replace(target)
+            except BaseException:
+                Path(staged).unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
+        except OSError as error:
+            raise UnavailableError(
+                f"An artifact of {len(content)} bytes could not be written below {self.root}: {error.strerror}.",
+                "Free space or make the folder writable, then run again.",
+            ) from error
+        return digest
+
+    def get(self, digest: Digest) -> bytes:
+        try:
+            content = self.path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFoundError(
+                f"The artifact {digest.short} is not in {self.root}.",
+                "Run again to make it anew, or restore the folder from a backup.",
+            ) from error
+        found = Digest.of(content)
+        if found != digest:
+            raise IntegrityError(
+                f"The artifact {digest.short} has other bytes than were stored: their digest is {found.short}.",
+                "Delete the file and run again to make it anew, or restore it from a backup.",
+            )
+        return content
+
+    def verify(self, digest: Digest) -> bool:
+        try:
+            self.get(digest)
+        except IntegrityError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""How good forecasts were: folds, scores, the backtest and its leaderboard."""

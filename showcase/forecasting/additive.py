@@ -1,0 +1,74 @@
+"""The two additive models: every series' own regression, all of them solved in one batch."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from showcase.forecasting.history import Floats, Future, History
+from showcase.forecasting.options import TrendRegressionOptions
+from showcase.forecasting.state import ArraySpec, ModelState
+
+_YEAR = 365.25
+TREND_ARRAYS = (ArraySpec("coefficients", dimensions=2, by_series=True),)
+_TINY = 1e-8  # keeps a design solvable in which a weekday was never seen; too small to be seen in a forecast
+
+
+def _offsets(first_day: date, days: int, cutoff: date) -> Floats:
+    """Days after the cutoff, so that the intercept is the level there; (days,)."""
+    return np.arange(days, dtype=np.float64) + (first_day - cutoff).days
+
+
+def _fourier(ordinals: Floats, period: float, order: int) -> Floats:
+    """Sine and cosine pairs (days, 2 * order) of a fixed calendar, the same for any first day."""
+    angles = 2 * np.pi * np.outer(ordinals, np.arange(1, order + 1)) / period
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
+
+
+def _weighted_products(weights: Floats, left: Floats, right: Floats) -> Floats:
+    """Sums over days of weight * left * right for every series: (n, d), (d, p) and (d, q) give (n, p, q)."""
+    products = (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
+    return (weights @ products).reshape(len(weights), left.shape[1], right.shape[1])
+
+
+def _usable(history: History) -> tuple[Floats, Floats]:
+    """Weights 1 on days to learn from and the units there, 0 elsewhere; a stockout hides demand, so it is left out.
+
+    A series that was sold out on every known day keeps those days: they are all that is known of it.
+    """
+    known = ~np.isnan(history.units)
+    shown = known & ~history.stockout
+    usable = np.where(shown.any(axis=1)[:, None], shown, known)
+    return usable.astype(np.float64), np.where(usable, history.units, 0.0)
+
+
+def _trend_design(first_day: date, days: int, cutoff: date, weekly: bool) -> Floats:
+    time = _offsets(first_day, days, cutoff)
+    columns = [np.ones(days), time]
+    if weekly:
+        weekday = (first_day.toordinal() - 1 + np.arange(days)) % 7
+        columns += [(weekday == day).astype(np.float64) for day in range(1, 7)]
+    return np.column_stack(columns)
+
+
+def fit_trend_regression(history: History, options: TrendRegressionOptions, _reach: int) -> ModelState:
+    """Least squares through the last days: a straight line and, where asked for, a level for each weekday."""
+    start = max(0, history.n_days - options.window_size)
+    design = _trend_design(history.first_day, history.n_days, history.cutoff, options.weekly)[start:]
+    weights, units = (values[:, start:] for values in _usable(history))
+    silent = weights.sum(axis=1) == 0
+    normal = _weighted_products(weights, design, design) + _TINY * np.eye(design.shape[1])
+    coefficients = np.linalg.solve(normal, (units @ design)[:, :, None])[:, :, 0]
+    coefficients[silent] = np.nan
+    return ModelState(
+        arrays={"coefficients": coefficients},
+        facts={"cutoff": history.cutoff.isoformat(), "weekly": options.weekly},
+    )
+
+
+def predict_trend_regression(state: ModelState, future: Future) -> Floats:
+    """The line and the weekday's level on each forecast day, (n, h)."""
+    cutoff = date.fromisoformat(state.facts["cutoff"])
+    design = _trend_design(future.first_day, future.horizon, cutoff, state.facts["weekly"])
+    return np.asarray(state.arrays["coefficients"], dtype=np.float64) @ design.T

@@ -1,0 +1,172 @@
+"""What a model may see: every series on one calendar-complete grid, cut at a cutoff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from showcase.errors import InvalidInputError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class SalesMatrix:
+    """All series of a data set, one row a series and one column a day; NaN in `units` is a missing or closed day.
+
+    Shapes: store_ids and product_ids (n,); units, price, promo, stockout (n, d); holiday (d,).
+    `price` is what the shopper pays in currency units, carried over days without a row; `promo` is the discount share,
+    0..1; `stockout` marks days on which sales were capped by stock. Rows are sorted by (store_id, product_id).
+    Known truth is not part of it and cannot be.
+    """
+
+    store_ids: Integers
+    product_ids: Integers
+    first_day: date
+    units: Floats
+    price: Floats
+    promo: Floats
+    stockout: Booleans
+    holiday: Booleans
+
+    @property
+    def n_series(self) -> int:
+        return int(self.units.shape[0])
+
+    @property
+    def n_days(self) -> int:
+        return int(self.units.shape[1])
+
+    def day(self, index: int) -> date:
+        return self.first_day + timedelta(days=index)
+
+    def history(self, end: int | None = None, start: int = 0) -> History:
+        """The days `start` (included) to `end` (excluded), copied; by default every day there is."""
+        stop = self.n_days if end is None else end
+        if not 0 <= start < stop <= self.n_days:
+            raise InvalidInputError(
+                f"A history of the days {start} to {stop} was asked for; the matrix holds the days 0 to {self.n_days}.",
+                "Ask for at least one day inside the matrix.",
+            )
+        days = slice(start, stop)
+        return History(
+            store_ids=_sealed(self.store_ids),
+            product_ids=_sealed(self.product_ids),
+            first_day=self.day(start),
+            units=_sealed(self.units[:, days]),
+            price=_sealed(self.price[:, days]),
+            promo=_sealed(self.promo[:, days]),
+            stockout=_sealed(self.stockout[:, days]),
+            holiday=_sealed(self.holiday[days]),
+        )
+
+    def future(self, start: int, horizon: int) -> Future:
+        """What was known in advance about the `horizon` days from `start` on; units are not part of it."""
+        if horizon < 1 or not 0 <= start <= self.n_days - horizon:
+            raise InvalidInputError(
+                f"The days {start} to {start + horizon} were asked for; the matrix holds the days 0 to {self.n_days}.",
+                "Ask for at least one day inside the matrix.",
+            )
+        days = slice(start, start + horizon)
+        return Future(
+            first_day=self.day(start),
+            price=_sealed(self.price[:, days]),
+            promo=_sealed(self.promo[:, days]),
+            holiday=_sealed(self.holiday[days]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything a model is fitted on: the days up to the cutoff, which is the last one.
+
+    Shapes as in SalesMatrix. The arrays are read-only copies, so that nothing leads back to later days.
+    """
+
+    store_ids: Integers
+    product_ids: Integers
+    first_day: date
+    units: Floats
+    price: Floats
+    promo: Floats
+    stockout: Booleans
+    holiday: Booleans
+
+    @property
+    def n_series(self) -> int:
+        return int(self.units.shape[0])
+
+    @property
+    def n_days(self) -> int:
+        return int(self.units.shape[1])
+
+    @property
+    def cutoff(self) -> date:
+        """The last day known."""
+        return self.first_day + timedelta(days=self.n_days - 1)
+
+    def select(self, rows: Integers | Booleans) -> History:
+        """The same days of some series; `rows` holds positions, or one boolean a series."""
+        return History(
+            store_ids=_sealed(self.store_ids[rows]),
+            product_ids=_sealed(self.product_ids[rows]),
+            first_day=self.first_day,
+            units=_sealed(self.units[rows]),
+            price=_sealed(self.price[rows]),
+            promo=_sealed(self.promo[rows]),
+            stockout=_sealed(self.stockout[rows]),
+            holiday=self.holiday,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """What is known in advance about the forecast days: price and promo (n, h), holiday (h,)."""
+
+    first_day: date
+    price: Floats
+    promo: Floats
+    holiday: Booleans
+
+    @property
+    def n_series(self) -> int:
+        return int(self.price.shape[0])
+
+    @property
+    def horizon(self) -> int:
+        return int(self.price.shape[1])
+
+    def day(self, index: int) -> date:
+        return self.first_day + timedelta(days=index)
+
+    def select(self, rows: Integers | Booleans) -> Future:
+        """The same days of some series."""
+        return Future(self.first_day, _sealed(self.price[rows]), _sealed(self.promo[rows]), self.holiday)
+
+
+def carried_future(history: History, horizon: int, gap: int = 0, holiday: Booleans | None = None) -> Future:
+    """The future nobody has planned yet: the last price without its promotion, no promotion.
+
+    The first day is the cutoff + gap + 1. `holiday` (h,) marks the holidays among the days; none by default.
+    """
+    discount = history.promo[:, -1]
+    shelf_price = history.price[:, -1] / np.where(discount < 1, 1 - discount, 1.0)
+    n = history.n_series
+    return Future(
+        first_day=history.cutoff + timedelta(days=gap + 1),
+        price=_sealed(np.repeat(shelf_price[:, None], horizon, axis=1)),
+        promo=_sealed(np.zeros((n, horizon))),
+        holiday=_sealed(np.zeros(horizon, dtype=np.bool_) if holiday is None else holiday),
+    )
+
+
+def _sealed[Scalar: np.generic](values: NDArray[Scalar]) -> NDArray[Scalar]:
+    """A read-only copy: a slice would carry its whole source along as `.base`."""
+    copy = values.copy()
+    copy.flags.writeable = False
+    return copy

@@ -1,0 +1,72 @@
+"""Bytes of values and tables that are the same on every machine, and the digests over them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from showcase.errors import InvalidInputError
+from showcase.kernel.identity import Digest
+
+
+def canonical_json(value: object) -> bytes:
+    """The value as JSON with sorted keys and no spaces; NaN and infinities are refused."""
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise InvalidInputError(
+            "A value with NaN or infinity has no canonical form.", "Send null where a number is undefined."
+        ) from error
+    return text.encode()
+
+
+def digest_of(value: object) -> Digest:
+    """The digest of a JSON value's canonical form."""
+    return Digest.of(canonical_json(value))
+
+
+def _integers(column: pl.Series) -> NDArray[np.int64]:
+    if column.dtype == pl.Date:
+        column = column.cast(pl.Int32)
+    if column.null_count():
+        # a null is told apart from every number by an own validity column, see _column_bytes
+        column = column.fill_null(0)
+    return column.cast(pl.Int64).to_numpy()
+
+
+def _column_bytes(column: pl.Series) -> bytes:
+    if column.dtype.is_float():
+        raise TypeError(f"column {column.name} holds floats; fingerprints cover integers, dates, codes and cents")
+    validity = column.is_not_null().cast(pl.UInt8).to_numpy().tobytes() if column.null_count() else b""
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        texts = column.cast(pl.String).fill_null("").to_list()
+        encoded = [text.encode() for text in texts]
+        lengths = np.array([len(text) for text in encoded], dtype="<i8").tobytes()
+        return validity + lengths + b"".join(encoded)
+    return validity + _integers(column).astype("<i8").tobytes()
+
+
+def digest_tables(tables: Mapping[str, tuple[pl.DataFrame, tuple[str, ...]]]) -> Digest:
+    """The digest over named tables.
+
+    `tables` maps a name to (frame, sort columns). Frames hold integers, booleans, dates and texts, never floats.
+    Rows are sorted by the sort columns and columns by name, so neither order changes the digest; tables are taken by name.
+    """
+    state = hashlib.sha256()
+    for name in sorted(tables):
+        frame, keys = tables[name]
+        ordered = frame.sort(list(keys)) if keys else frame
+        columns = sorted(ordered.columns)
+        header: dict[str, Any] = {"table": name, "rows": ordered.height, "columns": columns}
+        state.update(canonical_json(header))
+        for column in columns:
+            body = _column_bytes(ordered[column])
+            state.update(len(body).to_bytes(8, "little"))
+            state.update(body)
+    return Digest(state.hexdigest())

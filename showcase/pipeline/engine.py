@@ -1,0 +1,72 @@
+"""Runs the table of steps in order, records each outcome, and stops where a step fails or a person asks to."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from showcase.errors import ShowcaseError
+from showcase.pipeline.context import RunContext, StopRequested
+from showcase.pipeline.events import Event, EventType, StepStatus
+from showcase.pipeline.journal import Journal
+from showcase.pipeline.steps import Position, Step, StepOutcome, failed, positions
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Course:
+    """How far a run got: the final event of each step, and why it ended as it did."""
+
+    status: str = "completed"
+    reason: str | None = None
+    steps: list[Event] = field(default_factory=list)
+
+
+def _attempt(step: Step, context: RunContext) -> tuple[StepOutcome, str | None]:
+    """Do one step. Every failure becomes an outcome on the record; a stop comes back as the run's status."""
+    try:
+        context.check_stop()
+        return step.run(context), None
+    except StopRequested:
+        return failed("cancelled"), "cancelled"
+    except ShowcaseError as error:
+        return failed(str(error), error=error.message, remedy=error.remedy, kind=error.kind), "failed"
+    except Exception as error:  # noqa: BLE001  (the one place: an unforeseen failure is an outcome of the run too)
+        log.exception("step %s of run %s failed", step.name, context.run_id)
+        remedy = "Look at the program's log for this run, then report it with the run's id."
+        return failed(
+            f"{type(error).__name__} in step {step.name}. {remedy}",
+            error=f"{type(error).__name__} in step {step.name}", remedy=remedy, kind="unforeseen",
+        ), "failed"  # fmt: skip
+
+
+def run_steps(steps: tuple[Step, ...], context: RunContext, journal: Journal) -> Course:
+    """Run the steps until the end, the first failure or a stop; the journal has every event when this returns."""
+    course = Course()
+    for step, position in zip(steps, positions(steps), strict=True):
+        event, ended = _run_step(step, position, context, journal)
+        course.steps.append(event)
+        if ended is not None or event.status is StepStatus.FAIL:
+            course.status = ended or "failed"
+            course.reason = f"{step.name}: {event.detail}"
+            break
+    return course
+
+
+def _run_step(
+    step: Step, position: Position, context: RunContext, journal: Journal
+) -> tuple[Event, str | None]:
+    started = context.clock.monotonic()
+    journal.write(EventType.STEP_START, position, None, f"{step.name} starts")
+    context.enter(lambda share, detail, rows: journal.progress(position, share, detail, rows))
+    outcome, ended = _attempt(step, context)
+    event = journal.write(
+        EventType.STEP_COMPLETE,
+        position,
+        outcome.status,
+        outcome.detail,
+        data=outcome.data,
+        duration_ms=(context.clock.monotonic() - started) * 1000,
+    )
+    return event, ended

@@ -1,0 +1,61 @@
+"""What a run tells: one event as it is stored, shown and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from showcase.kernel.identity import RunId
+
+
+class EventType(StrEnum):
+    """The kinds of events of a run."""
+
+    STEP_START = "step_start"
+    STEP_PROGRESS = "step_progress"
+    STEP_COMPLETE = "step_complete"
+    PIPELINE_COMPLETE = "pipeline_complete"
+    ERROR = "error"
+
+
+class StepStatus(StrEnum):
+    """How a step stands; fail stops the run, the others go on."""
+
+    RUNNING = "running"
+    PASS = "pass"  # noqa: S105  (a status, no password)
+    FAIL = "fail"
+    SKIP = "skip"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a run; field order is the order on the wire."""
+
+    event_type: EventType
+    step_name: str
+    step_index: int
+    total_steps: int
+    status: StepStatus | None
+    detail: str
+    duration_ms: float | None
+    data: Mapping[str, Any]
+    timestamp: datetime
+    phase_name: str
+    phase_index: int
+    phase_total: int
+    run_id: RunId
+    seq: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The event as JSON values, keys in the order of the fields."""
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["event_type"] = str(self.event_type)
+        values["status"] = None if self.status is None else str(self.status)
+        values["data"] = dict(self.data)
+        values["timestamp"] = self.timestamp.isoformat()
+        values["run_id"] = str(self.run_id)
+        return values

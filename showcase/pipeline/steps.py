@@ -1,0 +1,93 @@
+"""THE table of steps: their order, their phases and the functions that do them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from showcase.pipeline.events import StepStatus
+
+if TYPE_CHECKING:
+    from showcase.pipeline.context import RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """How a step ended, in one line for people and in data for programs."""
+
+    status: StepStatus
+    detail: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table."""
+
+    name: str
+    phase: str
+    run: Callable[[RunContext], StepOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run stands; indexes count from 1."""
+
+    step_name: str
+    step_index: int
+    total_steps: int
+    phase_name: str
+    phase_index: int
+    phase_total: int
+
+
+def positions(steps: tuple[Step, ...]) -> tuple[Position, ...]:
+    """The position of each step; phases count in the order in which they first appear."""
+    phases = list(dict.fromkeys(step.phase for step in steps))
+    return tuple(
+        Position(step.name, index, len(steps), step.phase, phases.index(step.phase) + 1, len(phases))
+        for index, step in enumerate(steps, start=1)
+    )
+
+
+def summary_position(steps: tuple[Step, ...]) -> Position:
+    """The position of the summary, which is no step: behind the last one, in its phase."""
+    last = positions(steps)[-1]
+    return Position("summary", last.total_steps, last.total_steps, last.phase_name, last.phase_index, last.phase_total)
+
+
+def eleven_steps() -> tuple[Step, ...]:
+    """The steps of every preset."""
+    # imported here: the phases import this module for its values
+    from showcase.pipeline.phases import agents, cleanup, data, decision, modeling, verify
+
+    return (
+        Step("precheck", "data", data.precheck),
+        Step("reset", "data", data.reset),
+        Step("seed", "data", data.seed),
+        Step("status", "data", data.status),
+        Step("features", "data", data.features),
+        Step("train", "modeling", modeling.train),
+        Step("backtest", "decision", decision.backtest),
+        Step("register", "decision", decision.register),
+        Step("verify", "verify", verify.verify),
+        Step("agent", "agents", agents.agent),
+        Step("cleanup", "cleanup", cleanup.cleanup),
+    )
+
+
+def passed(detail: str, **values: Any) -> StepOutcome:
+    return StepOutcome(StepStatus.PASS, detail, values)
+
+
+def skipped(detail: str, **values: Any) -> StepOutcome:
+    return StepOutcome(StepStatus.SKIP, detail, values)
+
+
+def warned(detail: str, **values: Any) -> StepOutcome:
+    return StepOutcome(StepStatus.WARN, detail, values)
+
+
+def failed(detail: str, **values: Any) -> StepOutcome:
+    return StepOutcome(StepStatus.FAIL, detail, values)

@@ -1,0 +1,1 @@
+"""What a registered model may become, and what an alias may point at."""

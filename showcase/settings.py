@@ -1,0 +1,90 @@
+"""Every setting, one table: read from the environment here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from showcase.errors import FieldError, InvalidInputError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def checkout_root() -> Path | None:
+    """The folder above the package where it is a checkout (it has pyproject.toml and notebooks/), else None."""
+    root = PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "notebooks").is_dir() else None
+
+
+def notebooks_folder() -> Path:
+    """Where the served notebooks lie: in the checkout, or inside the installed package."""
+    root = checkout_root()
+    return root / "notebooks" if root else PACKAGE / "_notebooks"
+
+
+def default_home() -> Path:
+    """`artifacts` in a checkout, the user's data folder when installed."""
+    root = checkout_root()
+    if root is not None:
+        return root / "artifacts"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "showcase"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "showcase"
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; every field is SHOWCASE_<NAME> in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOWCASE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(default_factory=default_home, description="The one root of all that is made at run time.")
+    database_url: SecretStr | None = Field(
+        None, description="A PostgreSQL 15 or newer to use in place of the embedded one, as postgresql://user@host/name."
+    )
+    port: int = Field(5006, ge=1, le=65535, description="The port of `showcase serve`.")
+    address: str = Field("127.0.0.1", description="The address of `showcase serve`; loopback unless set.")
+    enable_random_forest: bool = Field(False, description="Switch the model random_forest on.")
+    enable_lightgbm: bool = Field(False, description="Switch the model lightgbm on.")
+    enable_xgboost: bool = Field(False, description="Switch the model xgboost on.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
+    test: bool = Field(False, description="Marks a test process; the settings below it are honoured only then.")
+    today: date | None = Field(None, description="Tests only: the day that counts as today.")
+
+    @property
+    def models_enabled(self) -> frozenset[str]:
+        """The opt-in model types that are switched on."""
+        flags = {
+            "random_forest": self.enable_random_forest,
+            "lightgbm": self.enable_lightgbm,
+            "xgboost": self.enable_xgboost,
+        }
+        return frozenset(name for name, on in flags.items() if on)
+
+    @property
+    def fixed_today(self) -> date | None:
+        """SHOWCASE_TODAY where it is honoured, else None."""
+        return self.today if self.test else None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process; InvalidInputError names each variable that was refused."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        fields = [
+            FieldError(f"SHOWCASE_{str(e['loc'][0]).upper()}", repr(e["input"]), e["msg"])
+            if e["loc"] != ("database_url",)
+            else FieldError("SHOWCASE_DATABASE_URL", "a refused value", e["msg"])
+            for e in error.errors()
+        ]
+        raise InvalidInputError(
+            "The environment has settings that cannot be used: " + "; ".join(map(str, fields)) + ".",
+            "Correct or unset these variables; docs/operations.md lists all of them.",
+            fields,
+        ) from error

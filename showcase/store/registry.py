@@ -1,0 +1,127 @@
+"""Rows of the model registry, of aliases and of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.engine import Row
+
+from showcase.kernel.identity import Digest, JobId, ModelRunId
+from showcase.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRun:
+    """One trained model and what is known of it."""
+
+    run_id: ModelRunId
+    status: str
+    model_type: str
+    config: dict[str, Any]
+    feature_frame_version: int
+    data_set_id: int | None
+    data_fingerprint: Digest
+    store_id: int | None
+    product_id: int | None
+    date_start: date
+    date_end: date
+    metrics: dict[str, Any] | None
+    artifact_digest: Digest | None
+    artifact_bytes: int | None
+    origin_run_id: str | None
+    synthetic: bool
+    failure: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def _model_run(row: Row[Any]) -> ModelRun:
+    values = dict(row._mapping)
+    digest = values["artifact_digest"]
+    return ModelRun(
+        **{
+            **values,
+            "run_id": ModelRunId(row.run_id),
+            "data_fingerprint": Digest(row.data_fingerprint),
+            "artifact_digest": Digest(digest) if digest else None,
+        }
+    )
+
+
+def insert_model_run(connection: Connection, run_id: ModelRunId, **columns: object) -> None:
+    connection.execute(insert(t.model_run).values(run_id=run_id, **columns))
+
+
+def find_model_run(connection: Connection, run_id: str, *, lock: bool = False) -> ModelRun | None:
+    query = select(t.model_run).where(t.model_run.c.run_id == run_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    return _model_run(row) if row else None
+
+
+def update_model_run(connection: Connection, run_id: ModelRunId, columns: Mapping[str, object]) -> None:
+    connection.execute(
+        update(t.model_run).where(t.model_run.c.run_id == run_id).values(**columns, updated_at=func.clock_timestamp())
+    )
+
+
+def find_alias(connection: Connection, name: str) -> ModelRunId | None:
+    """The model run that the alias points at."""
+    run_id = connection.execute(select(t.model_alias.c.run_id).where(t.model_alias.c.name == name)).scalar()
+    return ModelRunId(run_id) if run_id else None
+
+
+def point_alias(connection: Connection, name: str, run_id: ModelRunId) -> ModelRunId | None:
+    """Point the alias at a model run and write its history; returns what it pointed at before."""
+    previous = find_alias(connection, name)
+    connection.execute(
+        upsert(t.model_alias)
+        .values(name=name, run_id=run_id)
+        .on_conflict_do_update(index_elements=["name"], set_={"run_id": run_id, "updated_at": func.clock_timestamp()})
+    )
+    if previous != run_id:
+        connection.execute(insert(t.alias_history).values(name=name, run_id=run_id, previous_run_id=previous))
+    return previous
+
+
+def start_job(connection: Connection, job_id: JobId, kind: str, origin_run_id: str | None, parameters: object) -> None:
+    connection.execute(
+        insert(t.job).values(
+            job_id=job_id, kind=kind, status="running", origin_run_id=origin_run_id, parameters=parameters
+        )
+    )
+
+
+def end_job(connection: Connection, job_id: JobId, *, outcome: object = None, failure: str | None = None) -> None:
+    connection.execute(
+        update(t.job)
+        .where(t.job.c.job_id == job_id, t.job.c.status == "running")
+        .values(
+            status="failed" if failure else "success",
+            outcome=outcome,
+            failure=failure,
+            ended_at=func.clock_timestamp(),
+        )
+    )
+
+
+def fail_running_jobs(connection: Connection, origin_run_id: str, failure: str) -> int:
+    """Settle the jobs that a run left behind; returns how many."""
+    return connection.execute(
+        update(t.job)
+        .where(t.job.c.origin_run_id == origin_run_id, t.job.c.status == "running")
+        .values(status="failed", failure=failure, ended_at=func.clock_timestamp())
+    ).rowcount
+
+
+def fail_running_model_runs(connection: Connection, origin_run_id: str, failure: str) -> int:
+    """Settle the model runs that a run left behind; returns how many."""
+    return connection.execute(
+        update(t.model_run)
+        .where(t.model_run.c.origin_run_id == origin_run_id, t.model_run.c.status.in_(("pending", "running")))
+        .values(status="failed", failure=failure, updated_at=func.clock_timestamp())
+    ).rowcount

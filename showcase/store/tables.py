@@ -1,0 +1,329 @@
+"""Every table as SQLAlchemy Core metadata; `migrations/` makes the same tables, and a test holds the two together."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+DATA_SET_KINDS = ("synthetic", "imported")
+RUN_STATUSES = ("running", "completed", "failed", "cancelled", "interrupted")
+MODEL_RUN_STATUSES = ("pending", "running", "success", "failed", "archived")
+JOB_KINDS = ("train", "predict", "backtest", "batch_item", "export", "import")
+JOB_STATUSES = ("running", "success", "failed")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def _moment(name: str, *, nullable: bool = False, now: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if now else None)
+
+
+# ---- demand: one data set is one seeding or one import -------------------------------------------------------------
+
+data_set = Table(
+    "data_set",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("recipe", JSON, nullable=False),
+    Column("row_counts", JSON, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("date_start", Date, nullable=False),
+    Column("date_end", Date, nullable=False),
+    Column("is_current", Boolean, nullable=False, server_default=text("false")),
+    _moment("created_at", now=True),
+    UniqueConstraint("fingerprint"),
+    CheckConstraint("date_end >= date_start", name="window"),
+    CheckConstraint(_one_of("kind", DATA_SET_KINDS), name="kind"),
+)
+Index("uq_data_set_current", data_set.c.is_current, unique=True, postgresql_where=data_set.c.is_current)
+
+store = Table(
+    "store",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("store_type", Text, nullable=False),
+    UniqueConstraint("data_set_id", "code"),
+)
+
+product = Table(
+    "product",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("base_price_cents", BigInteger, nullable=False),
+    Column("launch_date", Date),
+    UniqueConstraint("data_set_id", "sku"),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("date", Date, nullable=False),
+    Column("is_holiday", Boolean, nullable=False),
+    Column("event", Text),
+    PrimaryKeyConstraint("data_set_id", "date"),
+)
+
+price_span = Table(
+    "price_span",
+    metadata,
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("store_id", ForeignKey("store.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("price_cents", BigInteger, nullable=False),
+    PrimaryKeyConstraint("data_set_id", "store_id", "product_id", "valid_from"),
+)
+
+promotion = Table(
+    "promotion",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), nullable=False),
+    Column("start_date", Date, nullable=False),
+    Column("end_date", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("discount_percent", Integer, nullable=False),
+)
+Index(None, promotion.c.data_set_id)
+
+
+def _series_day_table(name: str, *columns: Column[object], schema: str | None = None) -> Table:
+    """A large table of one row a series and day, one partition a data set, so that wiping one is DROP."""
+    return Table(
+        name,
+        metadata,
+        Column("data_set_id", Integer, nullable=False),
+        Column("store_id", Integer, nullable=False),
+        Column("product_id", Integer, nullable=False),
+        Column("date", Date, nullable=False),
+        *columns,
+        PrimaryKeyConstraint("data_set_id", "store_id", "product_id", "date"),
+        ForeignKeyConstraint(["store_id"], ["store.id"]),
+        ForeignKeyConstraint(["product_id"], ["product.id"]),
+        schema=schema,
+        postgresql_partition_by="LIST (data_set_id)",
+    )
+
+
+sales = _series_day_table(
+    "sales",
+    Column("units", BigInteger, nullable=False),
+    Column("unit_price_cents", BigInteger, nullable=False),
+    Column("revenue_cents", BigInteger, nullable=False),
+    Column("promo_percent", Integer, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+)
+
+stock = _series_day_table(
+    "stock",
+    Column("on_hand", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("is_stockout", Boolean, nullable=False),
+)
+
+# Known truth lies in a schema of its own: no reader that feeds a model names it.
+truth_demand = _series_day_table("demand", Column("latent_units", BigInteger, nullable=False), schema="truth")
+
+truth_effect = Table(
+    "effect",
+    metadata,
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), nullable=False),
+    Column("price_elasticity", Float, nullable=False),
+    Column("promotion_uplift", Float, nullable=False),
+    PrimaryKeyConstraint("data_set_id", "product_id"),
+    schema="truth",
+)
+
+# ---- registry and jobs -----------------------------------------------------------------------------------------------
+
+model_run = Table(
+    "model_run",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("model_type", Text, nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("feature_frame_version", SmallInteger, nullable=False, server_default=text("1")),
+    Column("data_set_id", Integer, comment="soft reference: a data set may be wiped"),
+    Column("data_fingerprint", String(64), nullable=False),
+    Column("store_id", Integer, comment="the grain: the focus pair's store"),
+    Column("product_id", Integer, comment="the grain: the focus pair's product"),
+    Column("date_start", Date, nullable=False),
+    Column("date_end", Date, nullable=False),
+    Column("metrics", JSONB),
+    Column("artifact_digest", String(64)),
+    Column("artifact_bytes", BigInteger),
+    Column("origin_run_id", String(32), comment="soft reference: the pipeline run that made it"),
+    Column(
+        "synthetic", Boolean, nullable=False, server_default=text("false"), comment="a demonstration; counted nowhere"
+    ),
+    Column("failure", Text),
+    _moment("created_at", now=True),
+    _moment("updated_at", now=True),
+    CheckConstraint(_one_of("status", MODEL_RUN_STATUSES), name="status"),
+    CheckConstraint("status <> 'success' OR artifact_digest IS NOT NULL", name="success_has_artifact"),
+)
+Index(None, model_run.c.origin_run_id)
+Index(None, model_run.c.created_at.desc())
+
+model_alias = Table(
+    "model_alias",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("run_id", ForeignKey("model_run.run_id"), nullable=False),
+    _moment("updated_at", now=True),
+)
+
+alias_history = Table(
+    "alias_history",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("run_id", String(32), nullable=False),
+    Column("previous_run_id", String(32)),
+    _moment("changed_at", now=True),
+)
+Index(None, alias_history.c.name)
+
+job = Table(
+    "job",
+    metadata,
+    Column("job_id", String(32), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("origin_run_id", String(32)),
+    Column("parameters", JSON, nullable=False),
+    Column("outcome", JSON),
+    Column("failure", Text),
+    _moment("started_at", now=True),
+    _moment("ended_at", nullable=True),
+    CheckConstraint(_one_of("kind", JOB_KINDS), name="kind"),
+    CheckConstraint(_one_of("status", JOB_STATUSES), name="status"),
+)
+Index(None, job.c.origin_run_id)
+
+# ---- runs and events -------------------------------------------------------------------------------------------------
+
+run_lock = Table(
+    "run_lock",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("token", BigInteger, nullable=False, server_default=text("0")),
+    Column("holder", Text),
+    Column("run_id", String(32)),
+    _moment("since", nullable=True),
+    CheckConstraint("id = 1", name="one_row"),
+    comment="who holds the run lock; the lock itself is a session advisory lock, the token fences late writers",
+)
+
+demo_run = Table(
+    "demo_run",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("scenario", Text, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("total_steps", SmallInteger, nullable=False),
+    Column("step_name", Text),
+    Column("step_index", SmallInteger),
+    Column("workspace_id", String(32)),
+    Column("reason", Text, comment="why it ended as it did; null while running and when completed"),
+    Column("summary", JSON),
+    _moment("started_at", now=True),
+    _moment("heartbeat_at", now=True),
+    _moment("stop_requested_at", nullable=True),
+    _moment("ended_at", nullable=True),
+    CheckConstraint(_one_of("status", RUN_STATUSES), name="status"),
+    CheckConstraint("(status = 'running') = (ended_at IS NULL)", name="ended"),
+)
+Index(None, demo_run.c.started_at.desc())
+Index("ix_demo_run_running", demo_run.c.status, postgresql_where=demo_run.c.status == "running")
+
+demo_event = Table(
+    "demo_event",
+    metadata,
+    Column("run_id", ForeignKey("demo_run.run_id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("event", JSON, nullable=False),
+    PrimaryKeyConstraint("run_id", "seq"),
+)
+
+# ---- workspaces ------------------------------------------------------------------------------------------------------
+
+showcase_workspace = Table(
+    "showcase_workspace",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("workspace_id", String(32), nullable=False),
+    Column("name", Text),
+    Column("status", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("scenario", Text, nullable=False),
+    Column("reset", Boolean, nullable=False),
+    Column("skip_seed", Boolean, nullable=False),
+    Column("run_config", JSONB),
+    Column("as_of", Date),
+    Column("store_id", Integer),
+    Column("product_id", Integer),
+    Column("date_start", Date),
+    Column("date_end", Date),
+    Column("created_objects", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("result_summary", JSONB),
+    _moment("created_at", now=True),
+    UniqueConstraint("workspace_id"),
+    CheckConstraint(_one_of("status", RUN_STATUSES), name="status"),
+)
+Index(None, showcase_workspace.c.created_at.desc(), showcase_workspace.c.id.desc())
