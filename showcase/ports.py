@@ -44,6 +44,10 @@ class Artifacts(Protocol):
         """Whether the stored bytes still match; NotFoundError where they are gone."""
         ...
 
+    def check(self) -> Path:
+        """The folder, after a file was written to it and removed again; UnavailableError where that fails."""
+        ...
+
     def path(self, digest: Digest) -> Path:
         """Where the bytes lie on this machine."""
         ...

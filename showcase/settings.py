@@ -57,14 +57,10 @@ class Settings(BaseSettings):
     today: date | None = Field(None, description="Tests only: the day that counts as today.")
 
     @property
-    def models_enabled(self) -> frozenset[str]:
-        """The opt-in model types that are switched on."""
-        flags = {
-            "random_forest": self.enable_random_forest,
-            "lightgbm": self.enable_lightgbm,
-            "xgboost": self.enable_xgboost,
-        }
-        return frozenset(name for name, on in flags.items() if on)
+    def flags_on(self) -> frozenset[str]:
+        """The names of the opt-in flags that are on, as the zoo knows them."""
+        flags = ("enable_random_forest", "enable_lightgbm", "enable_xgboost")
+        return frozenset(f"SHOWCASE_{flag.upper()}" for flag in flags if getattr(self, flag))
 
     @property
     def fixed_today(self) -> date | None:

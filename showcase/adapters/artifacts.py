@@ -28,6 +28,18 @@ class FileArtifacts:
     def path(self, digest: Digest) -> Path:
         return self.root / digest[:2] / digest
 
+    def check(self) -> Path:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.root, prefix=".check-"):
+                pass
+        except OSError as error:
+            raise UnavailableError(
+                f"The artifact folder {self.root} cannot be written: {error.strerror}.",
+                "Make the folder writable, or set SHOWCASE_HOME to one that is.",
+            ) from error
+        return self.root
+
     def put(self, content: bytes) -> Digest:
         digest = Digest.of(content)
         target = self.path(digest)

@@ -1,6 +1,7 @@
 """The demand formula: one small function for each factor; their product, rounded and never below 0, is the demand.
 
 Shapes: s stores, p products, d days. A factor that a preset does not use is 1. `t` counts days from the window's first.
+"standard" is retail_standard, "rich" is showcase_rich.
 
 | factor | shape | value | where it is not 1 |
 |---|---|---|---|
@@ -12,16 +13,18 @@ Shapes: s stores, p products, d days. A factor that a preset does not use is 1. 
 | promotion lift | p, d | the product's true uplift while it is promoted | every preset |
 | price effect | s, p, d | (price paid / base price)^elasticity | every preset |
 | launch ramp | p, d | 0 before the launch, then in 45 equal steps to 1 | new_launches |
-| yearly wave | p, d | 1 + amplitude cos(year's angle from the category's peak) | retail_standard, showcase_rich |
-| changepoints | p, d | 1, then 1 +- size from one day on, for a share of the products | retail_standard, showcase_rich |
-| weather | s, p, d | 1 + strength x category's sensitivity x region's signal | retail_standard, showcase_rich |
-| substitution | p, d | 1 - strength x share of the category's other products on promotion | retail_standard, showcase_rich |
-| lifecycle | p, d | 1 +- slope t for growing and declining products | showcase_rich |
+| yearly wave | p, d | 1 + amplitude cos(year's angle from the category's peak) | standard and rich |
+| changepoints | p, d | 1, then 1 +- size from one day on, for a share of the products | standard and rich |
+| weather | s, p, d | 1 + strength x category's sensitivity x region's signal | standard and rich |
+| substitution | p, d | 1 - strength x share of the category's other products on promotion | standard and rich |
+| lifecycle | p, d | 1 +- slope t for growing and declining products | rich |
 | noise | s, p, d | 1 + sigma z | every preset |
 | anomaly | s, p, d | size or 1 / size, with the preset's chance | every preset |
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -42,12 +45,12 @@ def base_level(base: float, store_level: Floats, product_level: Floats) -> Float
 
 def trend_factor(kind: TrendKind, rate: float, n_days: int) -> Floats:
     """The slow growth from the window's first day, (d,)."""
-    t = np.arange(n_days)
+    t = np.arange(n_days, dtype=np.float64)
     if kind == "linear":
         return 1 + rate * t
     if kind == "exponential":
         # a running product, not a power: multiplication is the same on every machine
-        return np.cumprod(np.where(t == 0, 1.0, 1 + rate))
+        return np.multiply.accumulate(np.where(t == 0, 1.0, 1 + rate))
     return np.ones(n_days)
 
 
@@ -56,7 +59,7 @@ def weekday_factor(weekday: Integers) -> Floats:
     return np.array(WEEKDAY_FACTORS)[weekday]
 
 
-def month_factor(month: Integers, factors: dict[int, float]) -> Floats:
+def month_factor(month: Integers, factors: Mapping[int, float]) -> Floats:
     """The preset's month factors, (d,); months that it does not name have 1."""
     return np.array([factors.get(number, 1.0) for number in range(13)])[month]
 
@@ -102,13 +105,15 @@ def substitution_effect(strength: float, percent_off: Integers, category: Intege
     members = one_hot(category)
     siblings = members.sum(axis=1)[category] - 1
     promoted_siblings = (members @ promoted)[category] - promoted
-    return 1 - strength * (promoted_siblings / np.maximum(siblings, 1)[:, None])
+    share: Floats = promoted_siblings / np.maximum(siblings, 1)[:, None]
+    return 1 - strength * share
 
 
 def lifecycle_effect(slope: float, direction: Integers, n_days: int) -> Floats:
     """1 + direction x slope x t, (p, d), direction +1 growing, 0 mature, -1 declining; it stops after a year."""
     t = np.minimum(np.arange(n_days), LONGEST_LIFECYCLE_DAYS)
-    return np.maximum(1 + slope * direction[:, None] * t, _SMALLEST_FACTOR)
+    change: Floats = slope * (direction[:, None] * t)
+    return np.maximum(1 + change, _SMALLEST_FACTOR)
 
 
 def noise_factor(sigma: float, normal: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The stores and products of a synthetic chain: store k and product k have the same code and traits in every data set of a seed."""
+"""The stores and products of a synthetic chain: code and traits of number k do not depend on how many there are."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CATEGORIES = (
     Category("Bakery", ("Wheat Bread", "Rolls", "Rye Bread", "Croissants", "Muffins"), 129, 449, -1.2, 340, -0.3),
     Category("Dairy", ("Milk", "Yoghurt", "Butter", "Cheddar", "Cream"), 89, 549, -1.1, 20, 0.2),
     Category("Snacks", ("Potato Chips", "Chocolate", "Pretzels", "Nuts", "Biscuits"), 119, 499, -1.9, 350, -0.5),
-    Category("Household", ("Detergent", "Paper Towels", "Dish Soap", "Bin Bags", "Glass Cleaner"), 249, 1299, -1.5, 90, 0.0),
+    Category("Household", ("Detergent", "Paper Towels", "Dish Soap", "Bin Bags", "Sponges"), 249, 1299, -1.5, 90, 0),
 )  # fmt: skip
 """Product k is of category k modulo five, so that even a few products have siblings."""
 
@@ -54,7 +54,7 @@ LIFECYCLE_STAGES = ("growth", "maturity", "maturity", "decline")
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Texts and traits of n stores; level multiplies demand, price_level list prices; region is a position in REGIONS."""
+    """Texts and traits of n stores; level multiplies demand, price_level list prices; region is a place in REGIONS."""
 
     codes: Texts
     names: Texts
@@ -68,9 +68,10 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """Texts and traits of n products; category is a position in CATEGORIES, base_cents the price at which demand has its base.
+    """Texts and traits of n products; category is a place in CATEGORIES.
 
-    elasticity is d ln(units) / d ln(price paid); promotion_uplift the multiplier that a promotion brings beside its price.
+    base_cents is the price at which demand has its base level; elasticity is d ln(units) / d ln(price paid);
+    promotion_uplift is the multiplier on demand that a promotion brings beside its price.
     """
 
     skus: Texts
@@ -124,11 +125,14 @@ def draw_products(seed: int, count: int) -> Products:
     families = [CATEGORIES[i] for i in category]
     varieties = _chosen(VARIETIES, variety)
     cheapest, dearest, typical = (
-        np.array(column) for column in zip(*((f.cheapest_cents, f.dearest_cents, f.elasticity) for f in families), strict=True)
+        np.array(column)
+        for column in zip(*((f.cheapest_cents, f.dearest_cents, f.elasticity) for f in families), strict=True)
     )
     return Products(
         skus=tuple(f"SKU-{10001 + k}" for k in numbers),
-        names=tuple(_product_name(family, kind, k) for family, kind, k in zip(families, varieties, numbers, strict=True)),
+        names=tuple(
+            _product_name(family, kind, k) for k, (family, kind) in enumerate(zip(families, varieties, strict=True))
+        ),
         categories=tuple(family.name for family in families),
         brands=_chosen(BRANDS, brand),
         lifecycle=_chosen(LIFECYCLE_STAGES, stage),
@@ -149,4 +153,4 @@ def _product_name(family: Category, variety: str, number: int) -> str:
 
 def one_hot(category: Integers) -> NDArray[np.int64]:
     """Which category each product is of, as a (categories, products) matrix of 0 and 1."""
-    return (np.arange(len(CATEGORIES))[:, None] == category).astype(np.int64)
+    return np.asarray(np.arange(len(CATEGORIES))[:, None] == category, dtype=np.int64)

@@ -21,17 +21,19 @@ class Field:
 
 
 # "sales" and "value" are no names of a quantity: in as many files they are money.
-FIELDS: tuple[Field, ...] = (
-    Field("date", True, ("date", "day", "ds", "sales_date", "sale_date", "business_date", "transaction_date", "datum")),
-    Field("store", True, ("store", "store_code", "store_id", "store_nbr", "shop", "shop_id", "branch", "outlet", "location", "site", "filiale")),
-    Field("product", True, ("product", "sku", "product_code", "product_id", "item", "item_id", "item_nbr", "article", "article_id", "material", "artikel")),
-    Field("quantity", True, ("quantity", "qty", "units", "units_sold", "quantity_sold", "qty_sold", "unit_sales", "sales_qty", "sold", "pieces", "pcs", "menge", "y")),
-    Field("unit_price", False, ("unit_price", "price", "sell_price", "sales_price", "selling_price", "preis")),
-    Field("promo", False, ("promo", "promotion", "onpromotion", "on_promotion", "is_promo", "promo_percent", "discount", "discount_percent")),
-    Field("event", False, ("event", "event_name", "event_name_1", "holiday", "holiday_name", "state_holiday")),
-    Field("on_hand", False, ("on_hand", "stock_on_hand", "on_hand_qty", "stock", "inventory", "stock_level", "bestand")),
-    Field("open", False, ("open", "is_open", "store_open")),
-)  # fmt: skip
+_NAMES: dict[str, str] = {
+    "date": "date day ds sales_date sale_date business_date transaction_date datum",
+    "store": "store store_code store_id store_nbr shop shop_id branch outlet location site filiale",
+    "product": "product sku product_code product_id item item_id item_nbr article article_id material artikel",
+    "quantity": "quantity qty units units_sold quantity_sold qty_sold unit_sales sales_qty sold pieces pcs menge y",
+    "unit_price": "unit_price price sell_price sales_price selling_price preis",
+    "promo": "promo promotion onpromotion on_promotion is_promo promo_percent discount discount_percent",
+    "event": "event event_name event_name_1 holiday holiday_name state_holiday",
+    "on_hand": "on_hand stock_on_hand on_hand_qty stock inventory stock_level bestand",
+    "open": "open is_open store_open",
+}
+_REQUIRED = frozenset({"date", "store", "product", "quantity"})
+FIELDS = tuple(Field(name, name in _REQUIRED, tuple(names.split())) for name, names in _NAMES.items())
 FIELD_NAMES = tuple(field.name for field in FIELDS)
 
 
@@ -134,5 +136,6 @@ def refuse_missing(file_name: str, columns: Sequence[str], mapped: ColumnMap) ->
     if mapped.missing:
         note = f"the file has {_listed(columns)}"
         raise IntakeRefusedError(
-            file_name, [RowError(1, field, "", "column_missing", f"no column for {field}; {note}") for field in mapped.missing]
+            file_name,
+            [RowError(1, field, "", "column_missing", f"no column for {field}; {note}") for field in mapped.missing],
         )

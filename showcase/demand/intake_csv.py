@@ -131,9 +131,11 @@ class CsvSource:
                 _ragged_error(int(lines[place]), row) for place, row in zip(places[:MAX_LISTED], ragged, strict=False)
             )
             lines = np.delete(lines, places)
-        columns = {
-            entry.field: text_column(table.column(str(entry.position)).combine_chunks()) for entry in wanted
-        } if lines.size else {}
+        columns = (
+            {entry.field: text_column(table.column(str(entry.position)).combine_chunks()) for entry in wanted}
+            if lines.size
+            else {}
+        )
         return RawChunk(lines, columns, errors, structure.fatal, blank_lines)
 
 
@@ -145,7 +147,7 @@ def _ragged_error(line: int, row: Any) -> RowError:
 def _read_block(
     block: bytes, delimiter: str, n_columns: int, wanted: Sequence[MappedColumn], has_quotes: bool, ragged: list[Any]
 ) -> Any:
-    """The wanted columns of a block as dictionaries of texts; rows of another width are left out and put into `ragged`."""
+    """The wanted columns of a block as dictionaries of texts; rows of another width go to `ragged` instead."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -196,8 +198,6 @@ def refuse_wide_text(file_name: str, head: bytes) -> None:
             raise refuse_file(file_name, "utf8", note=f"it looks like {name}")
     sample = head[:4096]
     # a damaged text has NUL bytes in runs; in UTF-16 they stand at every other place
-    if len(sample) >= 8 and 0.4 < max(sample[parity::2].count(0) for parity in (0, 1)) / (len(sample) / 2) and (
-        min(sample[parity::2].count(0) for parity in (0, 1)) < len(sample) / 20
-    ):
+    fewer, more = sorted(sample[parity::2].count(0) * 2 / len(sample) for parity in (0, 1))
+    if len(sample) >= 8 and more > 0.4 and fewer < 0.1:
         raise refuse_file(file_name, "utf8", note="it looks like UTF-16")
-

@@ -151,7 +151,11 @@ def _encoded(array: Any) -> Any:
     if types.is_null(array.type):
         array = array.cast(pa.string())
     if not types.is_dictionary(array.type):
-        return array.cast(pa.string()).dictionary_encode() if types.is_string_view(array.type) else array.dictionary_encode()
+        return (
+            array.cast(pa.string()).dictionary_encode()
+            if types.is_string_view(array.type)
+            else array.dictionary_encode()
+        )
     if len(array.dictionary) <= len(array):
         return array
     used = compute.unique(array.indices).drop_null()

@@ -45,7 +45,9 @@ RULES: dict[str, Rule] = {
         "quotes only around a whole field, doubled inside it", 'Write the field as "..." with "" for each quote in it.'
     ),
     "line_end": Rule("line ends LF or CRLF", "Save the file with line ends LF or CRLF."),
-    "field_count": Rule("as many fields as the header has", "Quote fields that hold the delimiter, or add what is missing."),
+    "field_count": Rule(
+        "as many fields as the header has", "Quote fields that hold the delimiter, or add what is missing."
+    ),
     # the header
     "column_count": Rule("at most 1000 columns", "Give the sales as rows (long format), with one row a day."),
     "column_twice": Rule("each column name once", "Rename or remove one of the two columns."),
@@ -53,7 +55,8 @@ RULES: dict[str, Rule] = {
         "columns separated by comma, semicolon, tab or |", "Say which sign separates the columns: --delimiter SIGN."
     ),
     "column_missing": Rule(
-        "columns for date, store, product and quantity", "Name the column: --column FIELD=NAME, for instance --column quantity=Pcs."
+        "columns for date, store, product and quantity",
+        "Name the column with --column FIELD=NAME, such as --column quantity=Pcs.",
     ),
     "column_unknown": Rule("a column of the file", "Name a column that stands in the file."),
     "field_unknown": Rule(
@@ -72,7 +75,9 @@ RULES: dict[str, Rule] = {
     "date_midnight": Rule("a day without a time of day", "Add up the sales of each day, and give the day alone."),
     "date_future": Rule("a day not later than tomorrow", "Correct the year, or remove rows that are plans."),
     "date_past": Rule("a day from 1970 on", "Correct the year."),
-    "date_span": Rule("at most 25 years between the first and the last day", "Correct the year, or import fewer years."),
+    "date_span": Rule(
+        "at most 25 years between the first and the last day", "Correct the year, or import fewer years."
+    ),
     "number": Rule("a number in digits", "Write the number without currency, unit, exponent or thousands signs."),
     "decimal_sign": Rule(
         "numbers with the declared decimal sign and without thousands signs",
@@ -92,11 +97,12 @@ RULES: dict[str, Rule] = {
         "shares (0.2) or percentages (20), not both", "Write all discounts as percentages with a % sign."
     ),
     "promo_count": Rule(
-        "at most 1000000 promotions", "Look whether the column holds promotions; leave it out with --column promo=."
+        "at most 1000000 promotions", "Look whether these are promotions; leave the column out with --column promo=."
     ),
     "event": Rule("an event of at most 100 characters", "Shorten the event to its name."),
     "event_count": Rule(
-        "at most 10 different events on a day", "Look whether the column holds events; leave it out with --column event=."
+        "at most 10 different events on a day",
+        "Look whether these are events; leave the column out with --column event=.",
     ),
     "on_hand": Rule("a stock of at least 0, or blank", "Leave the stock blank where it is not known."),
     "open": Rule("0, 1, true, false, yes or no", "Write 1 for an open day and 0 for a closed one."),
@@ -106,7 +112,7 @@ RULES: dict[str, Rule] = {
     ),
     "series_count": Rule("at most 1000000 series", "Import fewer stores or products at a time."),
     "key_twice": Rule("one row for each store, product and day", "Add up the rows of one day, or remove the copies."),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +156,14 @@ def shown(text: str) -> str:
 
 
 class IntakeRefusedError(InvalidInputError):
-    """A sales file that was refused as a whole; `rows` lists the first 50 places, `is_complete` says whether these are all.
+    """A sales file that was refused as a whole; `rows` lists the first 50 places.
 
-    `unit` is "line" for texts and "row" for Parquet. Nothing of the file has been kept.
+    `is_complete` says whether these are all. `unit` is "line" for texts and "row" for Parquet. Nothing of the file has been kept.
     """
 
-    def __init__(self, file_name: str, rows: Iterable[RowError], unit: str = "line", *, is_complete: bool = True) -> None:
+    def __init__(
+        self, file_name: str, rows: Iterable[RowError], unit: str = "line", *, is_complete: bool = True
+    ) -> None:
         places = sorted(rows)
         self.rows = tuple(places[:MAX_LISTED])
         self.is_complete = is_complete and len(places) <= MAX_LISTED
@@ -175,6 +183,8 @@ class IntakeRefusedError(InvalidInputError):
         super().__init__(message + " Nothing was imported.", RULES[first.rule].remedy, fields)
 
 
-def refuse_file(file_name: str, rule: str, *, value: str = "", note: str = "", column: str = "", line: int = 0) -> IntakeRefusedError:
+def refuse_file(
+    file_name: str, rule: str, *, value: str = "", note: str = "", column: str = "", line: int = 0
+) -> IntakeRefusedError:
     """The refusal of a file for one reason."""
     return IntakeRefusedError(file_name, [RowError(line, column, shown(value), rule, note)])

@@ -85,7 +85,9 @@ def _encoding_fault(block: bytes) -> tuple[int, str, str] | None:
     return None
 
 
-def _faults(block: bytes, buffer: NDArray[np.uint8], quotes: Positions, ends: Positions, delimiter: int) -> list[tuple[int, str, str, str]]:
+def _faults(
+    block: bytes, buffer: NDArray[np.uint8], quotes: Positions, ends: Positions, delimiter: int
+) -> list[tuple[int, str, str, str]]:
     """The first fault of each kind as (position, rule, value, note)."""
     found: list[tuple[int, str, str, str]] = []
     nul = block.find(b"\0")

@@ -1,4 +1,4 @@
-"""What one text of a sales file means: a pure function for each field, from the text to a whole number or a broken rule."""
+"""What one text of a sales file means: for each field a pure function from a text to a whole number or a broken rule."""
 
 from __future__ import annotations
 
@@ -52,19 +52,28 @@ class IntakeOptions:
     returns: Literal["refuse", "net"] = "refuse"
 
     def __post_init__(self) -> None:
-        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n' or not self.delimiter.isascii()):
-            raise InvalidInputError(f"{self.delimiter!r} cannot separate columns.", "Give one sign, such as ; for --delimiter.")
+        if self.delimiter is not None and (
+            len(self.delimiter) != 1 or self.delimiter in '"\r\n' or not self.delimiter.isascii()
+        ):
+            raise InvalidInputError(
+                f"{self.delimiter!r} cannot separate columns.", "Give one sign, such as ; for --delimiter."
+            )
         if self.decimal not in (".", ","):
             raise InvalidInputError(f"{self.decimal!r} is no decimal sign.", "Give . or , for --decimal.")
         if self.decimal == self.delimiter:
             raise InvalidInputError(
-                f"{self.decimal!r} cannot be the decimal sign and the delimiter.", "Give another --delimiter or --decimal."
+                f"{self.decimal!r} cannot be the decimal sign and the delimiter.",
+                "Give another --delimiter or --decimal.",
             )
         if self.returns not in ("refuse", "net"):
             raise InvalidInputError(f"{self.returns!r} is no way to read returns.", "Give refuse or net for --returns.")
         if self.date_format is not None:
             used = re.findall(r"%.?", self.date_format)
-            if not set(used) <= _DATE_DIRECTIVES or len(used) != 3 or {part.lower() for part in used} != {"%d", "%m", "%y"}:
+            if (
+                not set(used) <= _DATE_DIRECTIVES
+                or len(used) != 3
+                or {part.lower() for part in used} != {"%d", "%m", "%y"}
+            ):
                 raise InvalidInputError(
                     f"{self.date_format!r} is no date format.", "Give %d, %m and %Y once each, for instance %d.%m.%Y."
                 )
@@ -90,7 +99,7 @@ def parse_code(text: str) -> str | Broken:
     return code
 
 
-def parse_event(text: str) -> str | None | Broken:
+def parse_event(text: str) -> str | Broken | None:
     """The event of a day, or None; 0, false and no are no event, 1, true and yes an event without a name."""
     event = clean(text)
     if not event or event.casefold() in _FALSE:
@@ -216,7 +225,7 @@ def on_hand_parser(decimal: str) -> Callable[[str], Parsed]:
 
 
 def promo_parser(decimal: str) -> Callable[[str], Parsed]:
-    """The parser of promotions: 0, a flag (FLAGGED ...) or a whole percentage plus the way it was written (BARE_...)."""
+    """The parser of promotions: 0, a flag (FLAGGED...), or a whole percentage plus how it was written (BARE_...)."""
 
     def parse_promo(text: str) -> Parsed:
         text = text.strip().casefold()

@@ -56,10 +56,10 @@ class SpecialDay:
 class Extras:
     """The strengths of the slower and finer effects; 0 switches an effect off, its factor is then 1.
 
-    wave: amplitude of the yearly wave; changepoint_p: share of products with one lasting shift of their level, up or down
-    by changepoint_size; weather: effect of one standard deviation of the region's weather on a category of sensitivity 1;
-    substitution: share lost when every sibling of the category is promoted; lifecycle: change a day of a product that
-    grows or declines.
+    wave: amplitude of the yearly wave; changepoint_p: share of products with one lasting shift of their level, up or
+    down by changepoint_size; weather: effect of one standard deviation of the region's weather on a category of
+    sensitivity 1; substitution: share lost when every sibling of the category is promoted; lifecycle: change a day of a
+    product that grows or declines.
     """
 
     wave: float = 0.0
@@ -75,9 +75,10 @@ class Preset:
     """One scenario: its sizes, its strengths and what it shows.
 
     base: units a day of an average series; trend_rate: a day; noise: standard deviation of the multiplicative noise;
-    anomaly_p: chance per series-day, anomaly_size the multiplier (or divisor); promotion_p: chance per product and 30 days
-    that a promotion starts; stockout_p: expected share of series-days out of stock; launch_ramp_days: 0 without launches;
-    sparsity: share of missing series; gaps: holes in each remaining series; fixed_window: the days, where as_of has no say.
+    anomaly_p: chance per series-day, anomaly_size the multiplier (or divisor); promotion_p: chance per product and 30
+    days that a promotion starts; stockout_p: expected share of series-days out of stock; launch_ramp_days: 0 without
+    launches; sparsity: share of missing series; gaps: holes in each remaining series; fixed_window: the days, where
+    as_of has no say.
     """
 
     name: Scenario

@@ -12,7 +12,7 @@ CHANGE_P = 0.35
 """Chance, per series and 30 days, that the list price is set anew; without such changes no elasticity could be told."""
 
 SMALLEST_STEP, LARGEST_STEP = 0.88, 1.12
-"""A new list price lies between these multiples of the series' own usual price, never far from where it was calibrated."""
+"""A new list price lies between these multiples of the series' own usual price, and so never wanders off."""
 
 
 def draw_list_prices(seed: int, stores: Stores, numbers: Integers, products: Products, n_days: int) -> Integers:
@@ -34,5 +34,5 @@ def draw_list_prices(seed: int, stores: Stores, numbers: Integers, products: Pro
 
 
 def price_paid(list_cents: Integers, percent_off: Integers) -> Integers:
-    """Cents that the shopper pays, (stores, products, days), from list prices and (products, days) discounts; half cents up."""
+    """Cents that the shopper pays, (stores, products, days); percent_off is (products, days); half cents go up."""
     return (list_cents * (100 - percent_off) + 50) // 100

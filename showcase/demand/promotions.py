@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[float, tuple[int, ...]]] = {
     "bundle": (0.20, (15, 20, 25)),
     "bogo": (0.10, (50,)),
 }
-"""Kinds of promotion: the chance of each, and the discounts in percent that it is drawn from (bogo: two for the price of one)."""
+"""Kinds of promotion: the chance of each, and the percents that its discount is drawn from (bogo: two for one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Promotions:
 
 
 def draw_promotions(seed: int, chance: float, first_day: Integers, n_days: int) -> Promotions:
-    """In every 30 days from the window's first, one starts with this chance for each product; less in a shorter last block.
+    """In every 30 days from the window's first, one starts with this chance for each product.
 
-    first_day (p,) is the day from which a product is sold.
+    A shorter last block has its share of the chance. first_day (p,) is the day from which a product is sold.
     """
     n_products = len(first_day)
     keys = stream_keys(seed, Stream.PROMOTION, np.arange(n_products))

@@ -62,7 +62,7 @@ class Recipe:
         return self.n_stores * self.n_products - self.n_missing
 
     def estimated_rows(self) -> dict[str, int]:
-        """Rows by table that the data set brings into the database; at most a few percent too high, but for gaps and launches."""
+        """Rows by table that the data set brings into the database; gaps and launches make the true number smaller."""
         days = self.window.days
         series_days = self.n_series * days
         return {
@@ -160,7 +160,9 @@ def recipe_from_json(stored: Mapping[str, Any]) -> Recipe:
 
 
 def _refuse(field: str, found: str, allowed: str, remedy: str) -> InvalidInputError:
-    return InvalidInputError(f"{field}: found {found}, allowed is {allowed}.", remedy, [FieldError(field, found, allowed)])
+    return InvalidInputError(
+        f"{field}: found {found}, allowed is {allowed}.", remedy, [FieldError(field, found, allowed)]
+    )
 
 
 def _check_seed(seed: int) -> None:
@@ -195,20 +197,23 @@ def _fixed_window(
     preset: Preset, fixed: Window, knobs: SeedOverrides, as_of: date | None, window: Window | None
 ) -> Window:
     asked = {
-        "seed_overrides.window_days": knobs.window_days,
+        "window_days": knobs.window_days,
         "as_of": as_of,
         "window": window if window != fixed else None,
     }
     for name, value in asked.items():
         if value is not None:
             raise _refuse(
-                name, str(value), f"none with {preset.name}, whose days are {fixed}", f"Leave {name} out with {preset.name}."
+                name,
+                str(value),
+                f"none with {preset.name}, whose days are {fixed}",
+                f"Leave {name} out with {preset.name}.",
             )
     return fixed
 
 
 def _refuse_beside_window(knobs: SeedOverrides, as_of: date | None) -> None:
-    for name, value in {"as_of": as_of, "seed_overrides.window_days": knobs.window_days}.items():
+    for name, value in {"as_of": as_of, "window_days": knobs.window_days}.items():
         if value is not None:
             raise _refuse(
                 name, str(value), "none beside a start and an end day", f"Leave {name} or the start and end days out."
@@ -218,7 +223,10 @@ def _refuse_beside_window(knobs: SeedOverrides, as_of: date | None) -> None:
 def _checked_window(window: Window, name: str) -> Window:
     if window.start < EARLIEST_DAY or window.end > LATEST_DAY:
         raise _refuse(
-            name, str(window), f"days in {EARLIEST_DAY} .. {LATEST_DAY}", "Give a start and an end day within the bounds."
+            name,
+            str(window),
+            f"days in {EARLIEST_DAY} .. {LATEST_DAY}",
+            "Give a start and an end day within the bounds.",
         )
     return window
 

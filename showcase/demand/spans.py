@@ -10,7 +10,9 @@ from showcase.demand.draws import Floats, Integers
 Booleans = NDArray[np.bool_]
 
 
-def place_spans(row_days: Integers, lengths: Integers, uniform: Floats, columns: int, *, inner: bool = False) -> Booleans:
+def place_spans(
+    row_days: Integers, lengths: Integers, uniform: Floats, columns: int, *, inner: bool = False
+) -> Booleans:
     """Which days lie in a span, (n, columns).
 
     Row i has row_days[i] days, the first columns; lengths (n, m) are the spans' days, 0 for none, those of a row first;

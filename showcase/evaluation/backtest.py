@@ -28,8 +28,8 @@ CONTROLS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE)
 class Backtest:
     """What a backtest found.
 
-    `forecasts`: store_id, product_id, cutoff, date, step, model, actual, forecast, lo80, hi80, lo95, hi95, fold; one row
-    a model, fold, series and test day, actual null where the day is missing. `parts`: the score parts of metrics.py.
+    `forecasts`: store_id, product_id, cutoff, date, step, model, actual, forecast, lo80, hi80, lo95, hi95, fold;
+    one row a model, fold, series and test day, actual null where the day is missing. `parts`: the score parts.
     `left_out`: fold, store_id, product_id, known_days of the series too short for a fold. `intervals`: one table a
     model, from all folds, for the forecasts to come. `chosen` are the models asked for; the controls are scored beside.
     """

@@ -84,7 +84,8 @@ def score_parts(
     """The score parts of one model on one fold: a row for each series and horizon bucket with a known actual.
 
     actual, forecast and each of `bounds` (lo80, hi80, lo95, hi95) are (n, h), column k being step k + 1; NaN in
-    `actual` is not scored. `scale` (n,) comes from `seasonal_scale`. Columns: model, fold, store_id, product_id, bucket, SUMS.
+    `actual` is not scored. `scale` (n,) comes from `seasonal_scale`. Columns: model, fold, store_id, product_id,
+    bucket, SUMS.
     """
     has_actual = ~np.isnan(actual)
     scored = has_actual & ~np.isnan(forecast)

@@ -1,4 +1,4 @@
-"""The two additive models: every series' own regression, all of them solved in one batch."""
+"""Least squares for every series at once, and the straight line with a weekly shape that is fitted so."""
 
 from __future__ import annotations
 
@@ -10,29 +10,17 @@ from showcase.forecasting.history import Floats, Future, History
 from showcase.forecasting.options import TrendRegressionOptions
 from showcase.forecasting.state import ArraySpec, ModelState
 
-_YEAR = 365.25
 TREND_ARRAYS = (ArraySpec("coefficients", dimensions=2, by_series=True),)
 _TINY = 1e-8  # keeps a design solvable in which a weekday was never seen; too small to be seen in a forecast
 
 
-def _offsets(first_day: date, days: int, cutoff: date) -> Floats:
-    """Days after the cutoff, so that the intercept is the level there; (days,)."""
-    return np.arange(days, dtype=np.float64) + (first_day - cutoff).days
-
-
-def _fourier(ordinals: Floats, period: float, order: int) -> Floats:
-    """Sine and cosine pairs (days, 2 * order) of a fixed calendar, the same for any first day."""
-    angles = 2 * np.pi * np.outer(ordinals, np.arange(1, order + 1)) / period
-    return np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
-
-
-def _weighted_products(weights: Floats, left: Floats, right: Floats) -> Floats:
+def weighted_products(weights: Floats, left: Floats, right: Floats) -> Floats:
     """Sums over days of weight * left * right for every series: (n, d), (d, p) and (d, q) give (n, p, q)."""
     products = (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
     return (weights @ products).reshape(len(weights), left.shape[1], right.shape[1])
 
 
-def _usable(history: History) -> tuple[Floats, Floats]:
+def usable_days(history: History) -> tuple[Floats, Floats]:
     """Weights 1 on days to learn from and the units there, 0 elsewhere; a stockout hides demand, so it is left out.
 
     A series that was sold out on every known day keeps those days: they are all that is known of it.
@@ -44,7 +32,8 @@ def _usable(history: History) -> tuple[Floats, Floats]:
 
 
 def _trend_design(first_day: date, days: int, cutoff: date, weekly: bool) -> Floats:
-    time = _offsets(first_day, days, cutoff)
+    """Level, line and weekdays (d, p); the line counts days after the cutoff, where the level is the intercept."""
+    time = np.arange(days, dtype=np.float64) + (first_day - cutoff).days
     columns = [np.ones(days), time]
     if weekly:
         weekday = (first_day.toordinal() - 1 + np.arange(days)) % 7
@@ -56,9 +45,9 @@ def fit_trend_regression(history: History, options: TrendRegressionOptions, _rea
     """Least squares through the last days: a straight line and, where asked for, a level for each weekday."""
     start = max(0, history.n_days - options.window_size)
     design = _trend_design(history.first_day, history.n_days, history.cutoff, options.weekly)[start:]
-    weights, units = (values[:, start:] for values in _usable(history))
+    weights, units = (values[:, start:] for values in usable_days(history))
     silent = weights.sum(axis=1) == 0
-    normal = _weighted_products(weights, design, design) + _TINY * np.eye(design.shape[1])
+    normal = weighted_products(weights, design, design) + _TINY * np.eye(design.shape[1])
     coefficients = np.linalg.solve(normal, (units @ design)[:, :, None])[:, :, 0]
     coefficients[silent] = np.nan
     return ModelState(

@@ -45,7 +45,11 @@ class Artifact:
 def write_artifact(artifact: Artifact) -> bytes:
     """The artifact's bytes; equal artifacts give equal bytes."""
     model = artifact.model
-    series = {"store_ids": model.store_ids, "product_ids": model.product_ids, "scale": model.scale}
+    series: dict[str, Table] = {
+        "store_ids": model.store_ids,
+        "product_ids": model.product_ids,
+        "scale": model.scale,
+    }
     arrays: dict[str, Table] = {f"series.{name}": series[name] for name in _SERIES}
     arrays |= {f"state.{name}": array for name, array in model.state.arrays.items()}
     members = {f"{name}.parquet": _parquet(array) for name, array in arrays.items()}

@@ -41,11 +41,11 @@ def mean_known(units: Floats, weights: Floats | None = None) -> Floats:
     missing = np.isnan(units)
     by_day = np.ones(units.shape[1]) if weights is None else weights
     if not missing.any():
-        mean: Floats = (units * by_day).sum(axis=1) / by_day.sum()
-        return mean
+        return np.asarray((units * by_day).sum(axis=1) / by_day.sum(), dtype=np.float64)
     total = np.where(missing, 0.0, units * by_day).sum(axis=1)
     weight = np.where(missing, 0.0, by_day).sum(axis=1)
-    return np.divide(total, weight, out=np.full(len(units), np.nan), where=weight > 0)
+    mean: Floats = np.divide(total, weight, out=np.full(len(units), np.nan), where=weight > 0)
+    return mean
 
 
 def fit_naive(history: History, _options: ModelOptions, _reach: int) -> ModelState:

@@ -45,8 +45,8 @@ class FittedModel:
         last = future.first_day + timedelta(days=future.horizon - 1)
         if future.first_day <= self.cutoff or (last - self.cutoff).days > self.reach:
             raise InvalidInputError(
-                f"The forecast days {future.first_day} to {last} were asked for; this {self.config.model_type} knows the "
-                f"days up to {self.cutoff} and reaches {self.reach} days ahead.",
+                f"The forecast days {future.first_day} to {last} were asked for; this {self.config.model_type} knows "
+                f"the days up to {self.cutoff} and reaches {self.reach} days ahead.",
                 "Ask for days after the cutoff and inside the reach, or fit again with a longer horizon.",
             )
         if future.n_series != self.n_series:

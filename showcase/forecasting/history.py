@@ -45,6 +45,16 @@ class SalesMatrix:
     def day(self, index: int) -> date:
         return self.first_day + timedelta(days=index)
 
+    def row_of(self, store_id: int, product_id: int) -> int:
+        """The position of a series; InvalidInputError where it is not here."""
+        found = np.flatnonzero((self.store_ids == store_id) & (self.product_ids == product_id))
+        if not len(found):
+            raise InvalidInputError(
+                f"The series of store {store_id} and product {product_id} was asked for; this data set does not have it.",
+                "Choose a store and a product that sold together.",
+            )
+        return int(found[0])
+
     def history(self, end: int | None = None, start: int = 0) -> History:
         """The days `start` (included) to `end` (excluded), copied; by default every day there is."""
         stop = self.n_days if end is None else end

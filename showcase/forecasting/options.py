@@ -68,9 +68,12 @@ class ProphetLikeOptions(ModelOptions):
 
     weekly_order: int = Field(3, ge=0, le=3, description="Fourier pairs of the week; 0 leaves the week out.")
     yearly_order: int = Field(
-        3, ge=0, le=10, description="Fourier pairs of the year; used where the history spans a year or more."
+        6, ge=0, le=10, description="Fourier pairs of the year; used where the history spans a year or more."
     )
-    ridge: float = Field(1.0, ge=0.001, le=10_000, description="Strength of the pull towards zero; larger is smoother.")
+    half_life_days: int = Field(90, ge=14, le=3650, description="After how many days a day counts half as much.")
+    shrinkage: float = Field(
+        100.0, ge=0.1, le=100_000, description="Days of a series' own that weigh as much as the shape of all series."
+    )
     use_price: bool = Field(True, description="Whether the price that the shopper pays is an input.")
     use_promotion: bool = Field(True, description="Whether the promotion is an input.")
     use_holidays: bool = Field(True, description="Whether holidays are an input.")

@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from showcase.errors import FieldError, InvalidInputError
-from showcase.forecasting import additive, baselines
+from showcase.forecasting import additive, baselines, prophet_like
 from showcase.forecasting import options as opt
 from showcase.forecasting.history import Floats, Future, History
 from showcase.forecasting.options import ModelOptions, ModelType
@@ -30,8 +30,8 @@ class ModelRow:
     """One type of models.
 
     `complexity` decides between equal scores, the lower one wins. `fit` takes the history, the type's options and the
-    reach (how many days after the cutoff will be asked for at most, gap included); `predict` takes what fitting left and
-    the future, and answers (n, h). `arrays` and `texts` are what fitting leaves. `feature_aware` says that price,
+    reach (how many days after the cutoff will be asked for at most, gap included); `predict` takes what fitting left
+    and the future, and answers (n, h). `arrays` and `texts` are what fitting leaves. `feature_aware` says that price,
     promotion and holidays of the forecast days change the forecast. `setting` names the flag that switches the type on;
     None is always on.
     """
@@ -63,7 +63,8 @@ _ROWS = (
         baselines.fit_moving_average, baselines.predict_level, baselines.LEVEL_ARRAYS,
     ),
     ModelRow(
-        ModelType.WEIGHTED_MOVING_AVERAGE, "Weighted moving average", Family.BASELINE, opt.WeightedMovingAverageOptions, 4,
+        ModelType.WEIGHTED_MOVING_AVERAGE, "Weighted moving average", Family.BASELINE,
+        opt.WeightedMovingAverageOptions, 4,
         baselines.fit_weighted_moving_average, baselines.predict_level, baselines.LEVEL_ARRAYS,
     ),
     ModelRow(
@@ -73,6 +74,10 @@ _ROWS = (
     ModelRow(
         ModelType.TREND_REGRESSION_BASELINE, "Trend regression", Family.ADDITIVE, opt.TrendRegressionOptions, 6,
         additive.fit_trend_regression, additive.predict_trend_regression, additive.TREND_ARRAYS,
+    ),
+    ModelRow(
+        ModelType.PROPHET_LIKE, "Prophet-like", Family.ADDITIVE, opt.ProphetLikeOptions, 7,
+        prophet_like.fit_prophet_like, prophet_like.predict_prophet_like, prophet_like.ARRAYS, feature_aware=True,
     ),
 )  # fmt: skip
 ZOO: Mapping[ModelType, ModelRow] = {row.model_type: row for row in _ROWS}

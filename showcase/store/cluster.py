@@ -40,7 +40,7 @@ _IN_BACKGROUND = '"$@" </dev/null >&2 & echo $!'
 def cluster_version(placement: Placement) -> int | None:
     """The major version of PostgreSQL that made the data, or None where there is none yet."""
     try:
-        return int((placement.data_folder / "PG_VERSION").read_text(encoding="ascii"))
+        return int((placement.data_folder / "PG_VERSION").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
 
@@ -63,7 +63,7 @@ def usable_binaries(placement: Placement) -> PostgresBinaries:
         ) from error
     user = placement.user
     if user.is_another and (placement.is_outside or closed_folder(binaries.folder, user) is not None):
-        binaries = binaries.copy_to(placement.binaries_folder)
+        binaries = _copy(binaries, placement)
         closed = closed_folder(binaries.folder, user)
         if closed is not None:
             raise UnavailableError(
@@ -160,6 +160,16 @@ def start_failure(placement: Placement, what: str) -> UnavailableError:
     )
 
 
+def _copy(binaries: PostgresBinaries, placement: Placement) -> PostgresBinaries:
+    try:
+        return binaries.copy_to(placement.binaries_folder)
+    except OSError as error:
+        raise UnavailableError(
+            f"PostgreSQL's programs cannot be copied from {binaries.folder} to {placement.binaries_folder}: {error}.",
+            "Free about 50 MB there, then start again.",
+        ) from error
+
+
 def _environment() -> dict[str, str]:
     """Little, so that neither PG* variables nor secrets of this process reach the server."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
@@ -179,6 +189,7 @@ def _open_log(path: Path) -> BinaryIO:
     """The server's log, opened to append; one that has grown large is kept once as server.log.1."""
     if path.exists() and path.stat().st_size > _LARGEST_LOG_BYTES:
         path.replace(path.with_name(f"{path.name}.1"))
+    path.touch(mode=0o600)  # it quotes failed statements
     return path.open("ab")
 
 

@@ -45,7 +45,7 @@ class EmbeddedPostgres:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._user_lock: int | None = None
-        self._started_in: int | None = None
+        self._joined: tuple[int, Placement] | None = None
 
     def location(self) -> Placement:
         """Where this database lies, or would lie, with its log and its server's user."""
@@ -62,7 +62,7 @@ class EmbeddedPostgres:
             if self._user_lock is None:
                 self._user_lock = _open_lock(placement.users_lock, placement.user)
                 fcntl.flock(self._user_lock, fcntl.LOCK_SH)
-                self._started_in = os.getpid()
+                self._joined = os.getpid(), placement
                 atexit.register(self.stop)
             try:
                 server = _join(placement) or _begin(placement)
@@ -73,13 +73,14 @@ class EmbeddedPostgres:
         return _url(server.socket_folder)
 
     def stop(self) -> None:
-        """Leave the server; the last one out stops it. Does nothing when this process has not started it."""
-        if self._user_lock is None:
+        """Leave the server; the last one out stops it. Does nothing when this process has not joined it."""
+        if self._joined is None:
             return
-        if self._started_in != os.getpid():
-            self._leave()  # a fork's copy: the parent is the user, and only the parent may stop it
+        process, placement = self._joined
+        if process != os.getpid() or not placement.folder.exists():
+            # A fork's copy: the parent is the user. Or all was removed: a server without its folder ends itself.
+            self._leave()
             return
-        placement = self.location()
         with _changing(placement):
             self._leave()
             last_out = _open_lock(placement.users_lock, placement.user)
@@ -114,7 +115,7 @@ class EmbeddedPostgres:
         # Closed, not unlocked: unlocking would also unlock the copy that a forked process holds.
         if self._user_lock is not None:
             os.close(self._user_lock)
-        self._user_lock = None
+        self._user_lock = self._joined = None
         atexit.unregister(self.stop)
 
 

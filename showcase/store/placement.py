@@ -107,8 +107,8 @@ class Placement:
         try:
             for folder in (self.folder.parent, self.folder) if self.is_outside else (self.folder,):
                 folder.mkdir(exist_ok=True)
-                if self.user.is_another:
-                    folder.chmod(0o755)  # root's umask may have closed it for the server's user
+                if not self.user.can_enter(folder):
+                    folder.chmod(0o755)  # root's umask closed it for the server's user
             note = self.home / LOCATION_FILE
             if not self.is_outside:
                 note.unlink(missing_ok=True)

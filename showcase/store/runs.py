@@ -37,10 +37,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the run lock, since when, with which run."""
+    """Who holds the run lock, since when, with which run; None for work that is no run."""
 
     holder: str
-    run_id: RunId
+    run_id: RunId | None
     since: datetime
 
 
@@ -64,7 +64,7 @@ def _run(row: Row[Any]) -> RunRow:
     )
 
 
-def take_token(connection: Connection, holder: str, run_id: RunId) -> int:
+def take_token(connection: Connection, holder: str, run_id: RunId | None) -> int:
     """Record the new holder of the lock; returns a fencing token higher than every one before it."""
     return connection.execute(
         update(t.run_lock)
@@ -79,7 +79,7 @@ def read_holder(connection: Connection) -> Holder | None:
     row = connection.execute(select(t.run_lock)).first()
     if row is None or row.holder is None:
         return None
-    return Holder(row.holder, RunId(row.run_id), row.since)
+    return Holder(row.holder, RunId(row.run_id) if row.run_id else None, row.since)
 
 
 def insert_run(

@@ -1,0 +1,218 @@
+"""Starts, stops and watches runs; the one place that takes the run lock."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from showcase.errors import ConflictError, NotFoundError
+from showcase.evaluation.folds import plan_folds
+from showcase.kernel.identity import RunId, WorkspaceId
+from showcase.pipeline.context import RunContext
+from showcase.pipeline.execution import Execution
+from showcase.pipeline.phases.data import requested_recipe
+from showcase.pipeline.request import RunRequest
+from showcase.pipeline.settle import settle_interrupted
+from showcase.pipeline.steps import Step, eleven_steps
+from showcase.services.suite import Services
+from showcase.store import runs, workspaces
+from showcase.store.engine import Database
+from showcase.store.events import read_events
+from showcase.store.feed import EventFeed
+from showcase.store.lock import HeldLock, RunLock
+from showcase.store.runs import RunRow
+
+_WAKE_S = 1.0
+_SETTLE_AFTER_WAITS = 5
+
+
+def this_process() -> str:
+    """Who holds the lock, in words a person can act on."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+@dataclass(slots=True)
+class Launcher:
+    """Everything that starts, ends or follows a run, for every door."""
+
+    database: Database
+    services: Services
+    steps: tuple[Step, ...] = field(default_factory=eleven_steps)
+    _feed: EventFeed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._feed = EventFeed(self.database)
+
+    def start(self, request: RunRequest) -> Execution:
+        """Start the run in a thread of this process.
+
+        InvalidInputError where the sweep cannot fit the days there are; ConflictError (busy) names who holds the lock
+        since when; ConflictError (confirmation_required) for a replay that would wipe data without a token.
+        """
+        self._check_confirmation(request)
+        self._check_folds(request)
+        settle_interrupted(self.database, self.services.clock)
+        lock = self._take_lock()
+        try:
+            execution = self._record(request, lock)
+        except BaseException:
+            lock.release()
+            raise
+        execution.start()
+        return execution
+
+    @contextmanager
+    def exclusive(self, purpose: str) -> Iterator[None]:
+        """Hold the run lock for work that no run may overlap (seeding, import, wiping)."""
+        lock = self._take_lock()
+        try:
+            with self.database.begin() as connection:
+                runs.take_token(connection, f"{purpose} in {this_process()}", None)
+            yield
+        finally:
+            lock.release()
+
+    def stop(self, run_id: str) -> None:
+        """Ask a run to stop; its running step answers within two seconds. ConflictError where it has ended."""
+        found = self.show(run_id)
+        with self.database.begin() as connection:
+            if runs.ask_to_stop(connection, found.run_id):
+                return
+        raise ConflictError(
+            f"The run {found.run_id.short} has ended: it is {self.show(run_id).status}.",
+            "There is nothing to stop; look at it with `showcase runs watch`.",
+            reason="ended",
+        )
+
+    def show(self, run_id: str) -> RunRow:
+        """One run; NotFoundError where it is unknown."""
+        with self.database.read() as connection:
+            found = runs.find_run(connection, RunId(run_id))
+        if found is None:
+            raise NotFoundError(f"There is no run {run_id[:8]}.", "Choose one of those that `showcase runs list` shows.")
+        return found
+
+    def list(self, *, status: str | None = None, limit: int = 20) -> list[RunRow]:
+        """Runs, newest first."""
+        with self.database.read() as connection:
+            return runs.list_runs(connection, status=status, limit=limit)
+
+    def running(self) -> RunRow | None:
+        """The run that is under way, or None."""
+        found = self.list(status="running", limit=1)
+        return found[0] if found else None
+
+    def events(self, run_id: str, after: int = 0) -> list[dict[str, Any]]:
+        """The stored events of a run above a sequence number."""
+        with self.database.read() as connection:
+            return read_events(connection, RunId(run_id), after)
+
+    def watch(self, run_id: str, after: int = 0) -> Iterator[dict[str, Any]]:
+        """The run's events from `after` on, as they are stored, until its summary. Watching ends nothing."""
+        run, waits = self.show(run_id).run_id, 0
+        while True:
+            fresh = self.events(run, after)
+            for event in fresh:
+                after = event["seq"]
+                yield event
+                if event["event_type"] == "pipeline_complete":
+                    return
+            waits = 0 if fresh else waits + 1
+            if waits >= _SETTLE_AFTER_WAITS:
+                # nothing was heard for a while: the process that ran it may be gone
+                settle_interrupted(self.database, self.services.clock)
+                waits = 0
+            self._feed.wait(run, after, _WAKE_S)
+
+    def close(self) -> None:
+        """End the listening thread; runs of this process go on until their thread ends."""
+        self._feed.close()
+
+    def _check_confirmation(self, request: RunRequest) -> None:
+        if request.reset and request.replayed_from_workspace_id is not None:
+            raise ConflictError(
+                "This replay would wipe demand data, and that needs a confirmation that was not given.",
+                "Send the request without reset; the data it needs is seeded beside what is there.",
+                reason="confirmation_required",
+            )
+
+    def _check_folds(self, request: RunRequest) -> None:
+        days = self._days(request)
+        if days is not None:
+            plan_folds(days, request.scoring.plan())
+
+    def _days(self, request: RunRequest) -> int | None:
+        """How many days the run will have; None where only the run itself can tell (an empty database)."""
+        if not request.skip_seed:
+            return requested_recipe(request, self.services.clock).window.days
+        if request.reset:
+            return None
+        demand = self.services.demand
+        named = demand.find_by_fingerprint(request.data_fingerprint) if request.data_fingerprint else None
+        data_set = named or demand.current()
+        return data_set.window.days if data_set else None
+
+    def _take_lock(self) -> HeldLock:
+        lock = RunLock.try_acquire(self.database)
+        if lock is not None:
+            return lock
+        with self.database.read() as connection:
+            holder = runs.read_holder(connection)
+        who = f"{holder.holder}, since {holder.since:%Y-%m-%d %H:%M:%S} UTC" if holder else "another process"
+        which = f" (run {holder.run_id.short})" if holder and holder.run_id else ""
+        raise ConflictError(
+            f"One run at a time: the pipeline is held by {who}{which}.",
+            "Watch it with `showcase runs watch`, stop it with `showcase runs stop`, or wait until it has ended.",
+            reason="busy",
+        )
+
+    def _record(self, request: RunRequest, lock: HeldLock) -> Execution:
+        """Write the run, and its workspace where it is kept, before the first step."""
+        run_id = RunId.new()
+        workspace_id = WorkspaceId.new() if request.keeps else None
+        # resolved before reset and seed, which may take the ids away
+        wanted = request.user_scope and self.services.demand.pair(**request.user_scope.model_dump())
+        keep_failure = None
+        with self.database.begin() as connection:
+            token = runs.take_token(connection, this_process(), run_id)
+            if workspace_id is not None:
+                try:
+                    with connection.begin_nested():
+                        workspaces.insert_workspace(connection, workspace_id, **self._workspace_columns(request))
+                except SQLAlchemyError as error:
+                    keep_failure, workspace_id = type(error).__name__, None
+            runs.insert_run(
+                connection,
+                run_id,
+                scenario=str(request.scenario),
+                request=request.frame(),
+                token=token,
+                holder=this_process(),
+                total_steps=len(self.steps),
+                workspace_id=workspace_id,
+            )
+        context = RunContext(
+            run_id, request, self.services.fenced(run_id, token), self.services.clock, workspace_id, keep_failure
+        )
+        context.facts.wanted_pair = wanted or None
+        return Execution(self.database, lock, token, context, self.steps)
+
+    def _workspace_columns(self, request: RunRequest) -> dict[str, Any]:
+        seeds_by_day = not request.skip_seed and not request.has_fixed_days
+        return {
+            "name": request.workspace_name,
+            "seed": request.seed,
+            "scenario": str(request.scenario),
+            "reset": request.reset,
+            "skip_seed": request.skip_seed,
+            "run_config": request.run_config(),
+            "as_of": (request.as_of or self.services.clock.today()) if seeds_by_day else None,
+            "store_id": request.user_scope.store_id if request.user_scope else None,
+            "product_id": request.user_scope.product_id if request.user_scope else None,
+        }

@@ -1,0 +1,92 @@
+"""Settles runs whose process is gone: final status, last events, nothing left running."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from showcase.kernel.identity import RunId
+from showcase.pipeline.events import Event, EventType, StepStatus
+from showcase.pipeline.steps import Position, eleven_steps, positions, summary_position
+from showcase.pipeline.summary import unknown_summary
+from showcase.ports import Clock
+from showcase.store import registry, runs, workspaces
+from showcase.store.engine import Database
+from showcase.store.events import append_events, last_event
+from showcase.store.lock import RunLock
+from showcase.store.runs import RunRow
+
+
+def settle_interrupted(database: Database, clock: Clock) -> list[RunId]:
+    """Give every run whose process is gone its final status; returns their ids.
+
+    Only whoever can take the run lock may say that no process runs, so a living run is never touched.
+    """
+    with database.read() as connection:
+        candidates = runs.running_ids(connection)
+    if not candidates:
+        return []
+    lock = RunLock.try_acquire(database)
+    if lock is None:
+        return []
+    with lock:
+        return [run_id for run_id in candidates if _settle(database, clock, run_id)]
+
+
+def _settle(database: Database, clock: Clock, run_id: RunId) -> bool:
+    with database.begin() as connection:
+        # waits for a unit of work of the old process that is still under way, then shuts every later one out
+        run = runs.find_run(connection, run_id, lock=True)
+        if run is None or run.status != "running":
+            return False
+        step = run.step_name or "precheck"
+        reason = f"interrupted in step {step}: the process that ran it ({run.holder}) is gone"
+        summary = unknown_summary("interrupted", run.workspace_id)
+        append_events(connection, run_id, [(e.seq, e.as_json()) for e in _last_words(connection, clock, run, reason)])
+        put_back(connection, run_id, reason)
+        if run.workspace_id is not None:
+            workspaces.update_workspace(
+                connection, run.workspace_id, {"status": "interrupted", "result_summary": summary | {"reason": reason}}
+            )
+        runs.end_run(connection, run_id, status="interrupted", reason=reason, summary=summary)
+    return True
+
+
+def put_back(connection: Connection, run_id: RunId, reason: str) -> None:
+    """Undo what an unfinished run changed for itself: aliases it moved; and settle its open jobs and model runs."""
+    registry.restore_aliases(connection, run_id)
+    registry.fail_running_jobs(connection, run_id, reason)
+    registry.fail_running_model_runs(connection, run_id, reason)
+
+
+def _last_words(connection: Connection, clock: Clock, run: RunRow, reason: str) -> list[Event]:
+    """The completion of the step in flight, where there is one, and the summary."""
+    steps = eleven_steps()
+    newest = last_event(connection, run.run_id)
+    seq = newest["seq"] if newest else 0
+    events = []
+    if newest is not None and newest["event_type"] in (EventType.STEP_START, EventType.STEP_PROGRESS):
+        position = positions(steps)[newest["step_index"] - 1]
+        events.append(_event(run, position, EventType.STEP_COMPLETE, "interrupted", seq + 1, clock))
+    seq += len(events) + 1
+    closing = _event(run, summary_position(steps), EventType.PIPELINE_COMPLETE, reason, seq, clock)
+    return [*events, closing]
+
+
+def _event(run: RunRow, position: Position, event_type: EventType, detail: str, seq: int, clock: Clock) -> Event:
+    is_summary = event_type is EventType.PIPELINE_COMPLETE
+    return Event(
+        event_type=event_type,
+        step_name=position.step_name,
+        step_index=position.step_index,
+        total_steps=position.total_steps,
+        status=StepStatus.FAIL,
+        detail=detail,
+        duration_ms=None,
+        data=unknown_summary("interrupted", run.workspace_id) if is_summary else {},
+        timestamp=clock.now(),
+        phase_name=position.phase_name,
+        phase_index=position.phase_index,
+        phase_total=position.phase_total,
+        run_id=run.run_id,
+        seq=seq,
+    )

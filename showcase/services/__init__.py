@@ -1,0 +1,1 @@
+"""What a person can do: one noun a file, one method a transaction."""

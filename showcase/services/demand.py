@@ -1,0 +1,196 @@
+"""Data sets: seeded, imported, chosen, read and wiped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from showcase.demand.generate import generate
+from showcase.demand.intake import IntakeOptions, read_sales
+from showcase.demand.recipe import Recipe
+from showcase.demand.tables import DemandTables, fingerprint
+from showcase.errors import NotFoundError
+from showcase.forecasting.grid import place_on_grid
+from showcase.forecasting.history import SalesMatrix
+from showcase.ports import Clock, Progress
+from showcase.store import demand as rows
+from showcase.store.demand import DataSet, Pair
+from showcase.store.demand_load import NewDataSet, insert_data_set, load_tables
+from showcase.store.fence import Transactions
+
+_NO_DATA_REMEDY = (
+    "Seed a preset (showcase seed --scenario demo_minimal), import a file (showcase import FILE), or run with --reseed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A data set that was seeded or imported; `is_new` is False where the same rows were there already."""
+
+    data_set: DataSet
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """What a reset takes away: rows by (data set, table), and how many in all."""
+
+    lines: tuple[tuple[str, str, int], ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(count for _, _, count in self.lines)
+
+    @property
+    def data_sets(self) -> int:
+        return len({name for name, _, _ in self.lines})
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The pair that a run features, and whether it is the one that was asked for."""
+
+    pair: Pair
+    wanted: Pair | None
+    is_wanted: bool
+
+
+def _silent(share: float, what: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandService:
+    """Everything about demand data that a person can ask for."""
+
+    transactions: Transactions
+    clock: Clock
+
+    def seed(self, recipe: Recipe, progress: Progress = _silent) -> Kept:
+        """Generate the recipe's data set and make it current; one with the same fingerprint is used as it is."""
+        tables = generate(recipe, lambda share, what: progress(share * 0.4, what))
+        return self._keep(tables, "synthetic", str(recipe.scenario), recipe.as_json(), progress)
+
+    def import_sales(
+        self,
+        path: Path,
+        *,
+        mapping: Mapping[str, str | None] | None = None,
+        options: IntakeOptions | None = None,
+        progress: Progress = _silent,
+    ) -> tuple[Kept, Any]:
+        """Read a file of real sales and make it the current data set, all of it or nothing.
+
+        Returns what was kept and the intake's own account (mapping, ignored columns, quality).
+        """
+        intake = read_sales(
+            path,
+            mapping=mapping,
+            options=options or IntakeOptions(),
+            today=self.clock.today(),
+            progress=lambda share, what: progress(share * 0.4, what),
+        )
+        recipe = {"file": intake.file_name, "sha256": str(intake.sha256)}
+        kept = self._keep(intake.tables, "imported", intake.file_name, recipe, progress)
+        return kept, intake
+
+    def _keep(
+        self, tables: DemandTables, kind: str, name: str, recipe: Mapping[str, Any], progress: Progress
+    ) -> Kept:
+        progress(0.4, "fingerprint")
+        digest = fingerprint(tables)
+        with self.transactions.begin() as connection:
+            known = rows.find_by_fingerprint(connection, digest)
+            if known is not None:
+                rows.make_current(connection, known.id)
+                return Kept(known, is_new=False)
+            new = NewDataSet(kind, name, recipe, digest, tables.window, tables.row_counts())
+            data_set_id = insert_data_set(connection, new)
+            load_tables(connection, data_set_id, tables, lambda share, what: progress(0.5 + share / 2, what))
+            rows.make_current(connection, data_set_id)
+            made = rows.find_data_set(connection, data_set_id)
+        assert made is not None  # inserted in this very transaction
+        return Kept(made, is_new=True)
+
+    def list_data_sets(self) -> list[DataSet]:
+        """All data sets, newest first."""
+        with self.transactions.read() as connection:
+            return rows.list_data_sets(connection)
+
+    def current(self) -> DataSet | None:
+        """The data set that runs and dimensions speak of, or None on an empty database."""
+        with self.transactions.read() as connection:
+            return rows.current_data_set(connection)
+
+    def require_current(self) -> DataSet:
+        """The current data set; NotFoundError on an empty database."""
+        found = self.current()
+        if found is None:
+            raise NotFoundError("There is no demand data yet.", _NO_DATA_REMEDY)
+        return found
+
+    def find_by_fingerprint(self, digest: str) -> DataSet | None:
+        """The data set with this fingerprint, or None where it is gone."""
+        with self.transactions.read() as connection:
+            return rows.find_by_fingerprint(connection, digest)
+
+    def make_current(self, data_set_id: int) -> DataSet:
+        """Make a data set the current one."""
+        with self.transactions.begin() as connection:
+            found = rows.find_data_set(connection, data_set_id)
+            if found is None:
+                raise NotFoundError(
+                    f"There is no data set {data_set_id}.", "Choose one of those that `showcase datasets` lists."
+                )
+            rows.make_current(connection, data_set_id)
+        return found
+
+    def preview_wipe(self) -> Wipe:
+        """What a reset would take away now."""
+        with self.transactions.read() as connection:
+            return Wipe(tuple(rows.count_wipe(connection)))
+
+    def wipe(self) -> Wipe:
+        """Take every data set away, imports too, in one transaction; returns what went."""
+        with self.transactions.begin() as connection:
+            gone = Wipe(tuple(rows.count_wipe(connection)))
+            rows.wipe(connection)
+        return gone
+
+    def matrix(self, data_set: DataSet) -> SalesMatrix:
+        """Every series of the data set on its calendar-complete grid."""
+        with self.transactions.read() as connection:
+            sales = rows.read_sales(connection, data_set)
+            holidays = rows.read_holidays(connection, data_set)
+        return place_on_grid(sales, data_set.window.start, data_set.window.days, holidays)
+
+    def pair(self, store_id: int, product_id: int) -> Pair | None:
+        """The pair with these ids, or None where it is gone."""
+        with self.transactions.read() as connection:
+            return rows.find_pair_by_id(connection, store_id, product_id)
+
+    def pairs(self, data_set: DataSet) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+        """The stores and the products of a data set as (id, code), to choose a focus pair from."""
+        with self.transactions.read() as connection:
+            return rows.list_pairs(connection, data_set.id)
+
+    def focus(self, data_set: DataSet, wanted: Pair | None) -> Focus:
+        """The pair to feature in this data set: the wanted one by its codes, else the one with the most sold days."""
+        with self.transactions.read() as connection:
+            if wanted is not None:
+                found = rows.find_pair_by_code(connection, data_set.id, wanted.store_code, wanted.sku)
+                if found is not None:
+                    return Focus(found, wanted, is_wanted=True)
+            return Focus(_most_sold(connection, data_set), wanted, is_wanted=wanted is None)
+
+
+def _most_sold(connection: Connection, data_set: DataSet) -> Pair:
+    found = rows.most_sold_pair(connection, data_set.id)
+    if found is None:
+        raise NotFoundError(f"The data set {data_set.name} has no sales row.", _NO_DATA_REMEDY)
+    return found
+

@@ -1,0 +1,55 @@
+"""All services over one source of transactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from showcase.kernel.identity import RunId
+from showcase.ports import Artifacts, Clock
+from showcase.services.demand import DemandService
+from showcase.services.models import ModelService
+from showcase.services.workspaces import WorkspaceService
+from showcase.store.fence import FencedTransactions, Transactions
+from showcase.store.health import read_schema_revision, read_server_version
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a run stands on."""
+
+    server_version: str
+    schema_revision: str
+    artifacts_folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of one installation; `flags` are the opt-in flags that are on."""
+
+    transactions: Transactions
+    artifacts: Artifacts
+    clock: Clock
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def demand(self) -> DemandService:
+        return DemandService(self.transactions, self.clock)
+
+    @property
+    def models(self) -> ModelService:
+        return ModelService(self.transactions, self.artifacts, self.flags)
+
+    @property
+    def workspaces(self) -> WorkspaceService:
+        return WorkspaceService(self.transactions)
+
+    def health(self) -> Health:
+        """Asks the database and writes to the artifact folder; UnavailableError where either does not answer."""
+        with self.transactions.read() as connection:
+            version, revision = read_server_version(connection), read_schema_revision(connection)
+        return Health(version, revision, self.artifacts.check())
+
+    def fenced(self, run_id: RunId, token: int) -> Services:
+        """The same services for one run: every write checks first that the run still holds the lock."""
+        return Services(FencedTransactions(self.transactions, run_id, token), self.artifacts, self.clock, self.flags)

@@ -1,0 +1,98 @@
+"""Joins the parts; the only place that knows all of them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from showcase.adapters.artifacts import FileArtifacts
+from showcase.adapters.clock import SystemClock
+from showcase.errors import ConflictError
+from showcase.pipeline.launcher import Launcher
+from showcase.pipeline.settle import settle_interrupted
+from showcase.services.suite import Services
+from showcase.settings import Settings, load_settings
+from showcase.store import migrate
+from showcase.store.embedded import EmbeddedPostgres
+from showcase.store.engine import Database, open_database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Installation:
+    """One open installation: its settings, database, services and launcher. Close it, or use it as a context."""
+
+    settings: Settings
+    database: Database
+    services: Services
+    launcher: Launcher
+    embedded: EmbeddedPostgres | None
+
+    def close(self) -> None:
+        """Let go of the database; the embedded server stops with its last user."""
+        self.launcher.close()
+        self.database.dispose()
+        if self.embedded is not None:
+            self.embedded.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(settings: Settings) -> tuple[Database, EmbeddedPostgres | None]:
+    """The database of these settings, whatever its schema; the embedded server is started where none is named."""
+    if settings.database_url is not None:
+        return open_database(settings.database_url.get_secret_value()), None
+    embedded = EmbeddedPostgres(settings.home)
+    url = embedded.start()
+    try:
+        return open_database(url), embedded
+    except BaseException:
+        embedded.stop()
+        raise
+
+
+def prepare_schema(database: Database, *, is_embedded: bool) -> None:
+    """Bring the schema to this version: always in the embedded database, elsewhere only where there is none yet.
+
+    A database that others share is not changed under them; ConflictError says which command does it.
+    """
+    status = migrate.status(database)
+    if status.is_current:
+        return
+    if is_embedded or status.current is None:
+        migrate.upgrade(database)
+        return
+    raise ConflictError(
+        f"The schema of {database.name} stands at {status.current}; this program needs {status.head}.",
+        "Run `showcase db upgrade` once nobody else uses the older version, or use the program that fits.",
+        reason="schema",
+    )
+
+
+def open_installation(settings: Settings | None = None) -> Installation:
+    """Open everything: database, schema, services; runs whose process is gone are settled on the way."""
+    settings = settings or load_settings()
+    database, embedded = connect(settings)
+    try:
+        prepare_schema(database, is_embedded=embedded is not None)
+        clock = SystemClock(settings.fixed_today)
+        artifacts = FileArtifacts(settings.home / "models")
+        services = Services(database, artifacts, clock, settings.flags_on)
+        settled = settle_interrupted(database, clock)
+        if settled:
+            log.info("settled %d interrupted runs", len(settled))
+        return Installation(settings, database, services, Launcher(database, services), embedded)
+    except BaseException:
+        database.dispose()
+        if embedded is not None:
+            embedded.stop()
+        raise
