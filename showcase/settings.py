@@ -45,7 +45,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home, description="The one root of all that is made at run time.")
     database_url: SecretStr | None = Field(
-        None, description="A PostgreSQL 15 or newer to use in place of the embedded one, as postgresql://user@host/name."
+        None,
+        description="A PostgreSQL 15 or newer to use in place of the embedded one, as postgresql://user@host/name.",
     )
     port: int = Field(5006, ge=1, le=65535, description="The port of `showcase serve`.")
     address: str = Field("127.0.0.1", description="The address of `showcase serve`; loopback unless set.")

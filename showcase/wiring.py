@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import threading
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -86,7 +88,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
         prepare_schema(database, is_embedded=embedded is not None)
         clock = SystemClock(settings.fixed_today)
         artifacts = FileArtifacts(settings.home / "models")
-        services = Services(database, artifacts, clock, settings.flags_on)
+        services = Services(database, artifacts, clock, settings.home / "scratch", settings.flags_on)
         settled = settle_interrupted(database, clock)
         if settled:
             log.info("settled %d interrupted runs", len(settled))
@@ -96,3 +98,27 @@ def open_installation(settings: Settings | None = None) -> Installation:
         if embedded is not None:
             embedded.stop()
         raise
+
+
+_sharing = threading.Lock()
+_shared: Installation | None = None
+
+
+def share(installation: Installation | None) -> None:
+    """Make this the installation that every served session uses; None takes it back. Whoever opened it closes it."""
+    global _shared
+    with _sharing:
+        _shared = installation
+
+
+def shared_installation() -> Installation:
+    """The installation of this process: the one that was shared, else one opened now and closed when the process ends.
+
+    A served notebook runs once a session, so nothing in it may open an installation of its own.
+    """
+    global _shared
+    with _sharing:
+        if _shared is None:
+            _shared = open_installation()
+            atexit.register(_shared.close)
+        return _shared

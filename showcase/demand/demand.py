@@ -111,9 +111,8 @@ def substitution_effect(strength: float, percent_off: Integers, category: Intege
 
 def lifecycle_effect(slope: float, direction: Integers, n_days: int) -> Floats:
     """1 + direction x slope x t, (p, d), direction +1 growing, 0 mature, -1 declining; it stops after a year."""
-    t = np.minimum(np.arange(n_days), LONGEST_LIFECYCLE_DAYS)
-    change: Floats = slope * (direction[:, None] * t)
-    return np.maximum(1 + change, _SMALLEST_FACTOR)
+    t = np.minimum(np.arange(n_days, dtype=np.float64), LONGEST_LIFECYCLE_DAYS)
+    return np.maximum(1 + slope * t * direction[:, None], _SMALLEST_FACTOR)
 
 
 def noise_factor(sigma: float, normal: Floats) -> Floats:

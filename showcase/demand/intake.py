@@ -5,36 +5,31 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from showcase.demand.intake_chunks import MAX_ROWS, Source
 from showcase.demand.intake_columns import ColumnMap, map_columns, refuse_missing
 from showcase.demand.intake_csv import BLOCK_BYTES
-from showcase.demand.intake_dimensions import PromotionSpans, calendar_table, products_table, stores_table
+from showcase.demand.intake_dimensions import calendar_table, products_table, stores_table
 from showcase.demand.intake_judge import RowJudge, day_of
 from showcase.demand.intake_parquet import BATCH_ROWS
 from showcase.demand.intake_parts import LONG_TABLES, Parts, fingerprint_parts
 from showcase.demand.intake_read import open_source
 from showcase.demand.intake_report import MAX_LISTED, IntakeRefusedError, RowError, refuse_file
-from showcase.demand.intake_series import build_series
-from showcase.demand.intake_sort import sort_rows
+from showcase.demand.intake_settle import SHARE_READ, Progress, settle_series
+from showcase.demand.intake_sort import KeyNames
 from showcase.demand.intake_spool import BUCKET_ROWS, MAX_SERIES, RowSpool
 from showcase.demand.intake_values import IntakeOptions
-from showcase.demand.quality import DEFAULT_NEEDED_DAYS, SERIES_FACTS, Quality, summarise_quality
+from showcase.demand.quality import DEFAULT_NEEDED_DAYS, Quality, summarise_quality
 from showcase.demand.tables import SCHEMAS, DemandTables
 from showcase.errors import UnavailableError
 from showcase.kernel.identity import Digest
 from showcase.kernel.window import Window
-
-MAX_PROMOTIONS = 1_000_000
-Progress = Callable[[float, str], None]
-"""Told the share done (0..1) and what is being done; may raise to stop the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +139,7 @@ def read_sales(
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise UnavailableError(
-            f"The disk is full: {name} needs about twice its size to be imported. Nothing was imported.",
+            f"The disk is full: the import of {name} needs about 70 bytes for each row. Nothing was imported.",
             "Free some space, or import fewer years.",
         ) from error
     except BaseException:
@@ -171,7 +166,7 @@ class _Reading:
         self._unit = source.unit
         columns = map_columns(self._name, source.columns, mapping)
         refuse_missing(self._name, source.columns, columns)
-        judge = RowJudge(columns, source.typed, options, today)
+        judge = RowJudge(columns, source.typed, options, today, self._unit)
         errors = self._judge_all(source, columns, judge)
         if self._spool.count_series() > MAX_SERIES:
             raise refuse_file(self._name, "series_count", value=f"{self._spool.count_series()} series")
@@ -191,7 +186,7 @@ class _Reading:
             self._spool.append(rows)
             if judge.rows > MAX_ROWS:
                 raise refuse_file(self._name, "file_size", value=f"more than {MAX_ROWS} rows")
-            self._tell(0.6 * source.share_done(), f"read {judge.rows} rows")
+            self._tell(SHARE_READ * source.share_done(), f"read {judge.rows} rows")
         if not judge.rows and not errors:
             raise refuse_file(self._name, "file_empty", note="the file has a header and no rows")
         errors += judge.whole_file_errors()
@@ -200,36 +195,12 @@ class _Reading:
         return errors
 
     def _settle(self, sha256: Digest, columns: ColumnMap, judge: RowJudge, errors: list[RowError]) -> Intake:
+        """Build the tables; `errors` are those of single rows, to which the doubles are added."""
         store_codes, skus = sorted(judge.stores.positions), sorted(judge.products.positions)
-        ranks = _ranks(judge.stores.positions, store_codes), _ranks(judge.products.positions, skus)
-        key_columns = ", ".join(columns.column(field) or field for field in ("store", "product", "date"))
+        keys = ", ".join(columns.column(field) or field for field in ("store", "product", "date"))
+        names = KeyNames(store_codes, skus, keys, self._unit)
+        settled = settle_series(self._name, self._folder, self._spool, judge, names, errors, self._tell)
         window = _window(judge)
-        last_day = judge.latest[0] if judge.latest else 0
-        parts = Parts(self._folder if self._spool.is_on_disk else None)
-        promotions = PromotionSpans()
-        facts = [pl.DataFrame(schema=SERIES_FACTS)]
-        returned_units = days_below_zero = settled = 0
-        for bucket in self._spool.buckets(*ranks):
-            settled += bucket.size
-            percents = judge.promo_percents(bucket["promo"])
-            rows, doubles, returns = sort_rows(bucket, percents, *ranks, (store_codes, skus), key_columns)
-            errors = sorted([*errors, *doubles])[: MAX_LISTED + 1]
-            returned_units, days_below_zero = returned_units + returns[0], days_below_zero + returns[1]
-            self._tell(0.6 + 0.4 * settled / self._spool.rows, f"settled {settled} rows")
-            if errors:
-                continue
-            built = build_series(rows, last_day)
-            for table in LONG_TABLES:
-                parts.add(table, getattr(built, table))
-            promotions.add(built.promotion_spans)
-            facts.append(built.facts)
-        if errors:
-            raise IntakeRefusedError(self._name, errors, self._unit)
-        if settled < self._spool.rows:
-            raise refuse_file(self._name, "key_twice", note="one series has more than a million rows")
-        if promotions.count() > MAX_PROMOTIONS:
-            raise refuse_file(self._name, "promo_count", value=f"{promotions.count()} promotions")
-        all_facts = pl.concat(facts)
         return Intake(
             file_name=self._name,
             sha256=sha256,
@@ -237,30 +208,23 @@ class _Reading:
             promo_reading=_promo_reading(columns, judge),
             window=window,
             stores=stores_table(store_codes),
-            products=products_table(skus, all_facts),
+            products=products_table(skus, settled.facts),
             calendar=calendar_table(window, judge.calendar_events()),
-            promotions=promotions.frame(),
+            promotions=settled.promotions,
             quality=summarise_quality(
-                all_facts,
+                settled.facts,
                 window,
                 store_codes,
                 skus,
                 event_days=len(judge.events.by_day),
-                returned_units=returned_units,
-                days_below_zero=days_below_zero,
+                returned_units=settled.returned_units,
+                days_below_zero=settled.days_below_zero,
                 blank_lines=self._blank_lines,
                 needed_days=self._needed_days,
             ),
-            parts=parts,
+            parts=settled.parts,
             folder=self._folder if self._spool.is_on_disk else None,
         )
-
-
-def _ranks(positions: Mapping[str, int], ordered: list[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    ranks = np.empty(len(ordered), dtype=np.int64)
-    for rank, code in enumerate(ordered):
-        ranks[positions[code]] = rank
-    return ranks
 
 
 def _window(judge: RowJudge) -> Window:

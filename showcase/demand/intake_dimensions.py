@@ -66,7 +66,7 @@ def stores_table(codes: Sequence[str]) -> pl.DataFrame:
 
 
 def products_table(skus: Sequence[str], facts: pl.DataFrame) -> pl.DataFrame:
-    """Products by their SKUs. The base price is the lower median of the median prices of the product's series, 0 where it has none."""
+    """Products by SKU; the base price is the lower median of their series' median prices, 0 where they have none."""
     medians = (
         facts.filter(pl.col("median_price") > 0)
         .group_by("product")

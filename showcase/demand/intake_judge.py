@@ -93,7 +93,10 @@ class _FirstSeen:
 class RowJudge:
     """Judges the chunks of one file in file order and remembers what only the whole file can say."""
 
-    def __init__(self, mapped: ColumnMap, typed: frozenset[str], options: IntakeOptions, today: date) -> None:
+    def __init__(
+        self, mapped: ColumnMap, typed: frozenset[str], options: IntakeOptions, today: date, unit: str = "line"
+    ) -> None:
+        self._unit = unit
         self._columns = {entry.field: entry.column for entry in mapped.mapped}
         self.stores = _Codes(MAX_STORES, "store_count")
         self.products = _Codes(MAX_PRODUCTS, "product_count")
@@ -254,20 +257,19 @@ class RowJudge:
         share, percent = self.first_share, self.first_percent
         if share.line and percent.line:
             later, earlier = (share, percent) if share.line > percent.line else (percent, share)
-            note = f"{earlier.text.strip()!r} stands on line {earlier.line}"
+            note = f"{earlier.text.strip()!r} stands on {self._unit} {earlier.line}"
             errors.append(RowError(later.line, self._columns["promo"], shown(later.text), "promo_mixed", note))
         if self.earliest and self.latest and self.latest[0] - self.earliest[0] >= MAX_SPAN_DAYS:
             (first, line), (last, last_line) = self.earliest, self.latest
-            note = f"the last day is {day_of(last)}, on line {last_line}"
+            note = f"the last day is {day_of(last)}, on {self._unit} {last_line}"
             errors.append(RowError(line, self._columns["date"], day_of(first).isoformat(), "date_span", note))
         return errors
 
-    def promo_percents(self, promo: NDArray[np.int16]) -> NDArray[np.int32]:
+    def promo_percents(self, promo: NDArray[np.int16]) -> NDArray[np.int64]:
         """Whole percentages, 0 without promotion, FLAGGED where the discount is not known."""
-        percents = promo.astype(np.int32)
-        bare_one = 1 if self.first_percent.line else FLAGGED
-        percents[percents == FLAGGED_OR_ONE_PERCENT] = bare_one
-        return np.where(percents > 0, percents % 1000, percents).astype(np.int32)
+        percents = promo.astype(np.int64)
+        percents[percents == FLAGGED_OR_ONE_PERCENT] = 1 if self.first_percent.line else FLAGGED
+        return np.where(percents > 0, percents % 1000, percents)
 
     def calendar_events(self) -> dict[int, str]:
         """The event text of each day that has one; several stand in the order of their names, between " / "."""

@@ -158,7 +158,8 @@ def shown(text: str) -> str:
 class IntakeRefusedError(InvalidInputError):
     """A sales file that was refused as a whole; `rows` lists the first 50 places.
 
-    `is_complete` says whether these are all. `unit` is "line" for texts and "row" for Parquet. Nothing of the file has been kept.
+    `is_complete` says whether these are all. `unit` is "line" for texts and "row" for Parquet. Nothing of the file has
+    been kept.
     """
 
     def __init__(

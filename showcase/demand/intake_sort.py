@@ -16,6 +16,16 @@ Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class KeyNames:
+    """What a report calls a key: store codes and SKUs by rank, the names of the key columns, and "line" or "row"."""
+
+    store_codes: Sequence[str]
+    skus: Sequence[str]
+    columns: str
+    unit: str = "line"
+
+
+@dataclass(frozen=True, slots=True)
 class SortedRows:
     """Rows of whole series, one a day, in order of series and day; `store` and `product` are ranks of the codes.
 
@@ -54,14 +64,12 @@ def sort_rows(
     percents: Integers,
     store_ranks: Integers,
     product_ranks: Integers,
-    codes: tuple[Sequence[str], Sequence[str]],
-    columns: str,
+    names: KeyNames,
 ) -> tuple[SortedRows, list[RowError], tuple[int, int]]:
     """Sort rows of whole series and net their returns.
 
-    `percents` (n,) are the rows' promotions, `codes` the store codes and SKUs by rank, `columns` the names of the key
-    columns for the report. Returns the sorted rows, the first 50 refused doubles by line, and of the returns (units
-    taken back, days that came out below zero and count as 0).
+    `percents` (n,) are the rows' promotions. Returns the sorted rows, the first refused doubles by line, and of the
+    returns (units taken back, days that came out below zero and count as 0).
     """
     stores, products = store_ranks[rows["store"]], product_ranks[rows["product"]]
     order = _order(rows, stores, products, percents)
@@ -72,7 +80,7 @@ def sort_rows(
     new_day = new_series.copy()
     new_day[1:] |= days[1:] != days[:-1]
     has_doubles = bool((~new_day & (units >= 0)).any())
-    errors = _doubles(rows, new_day, (stores, products), codes, columns) if has_doubles else []
+    errors = _doubles(rows, new_day, (stores, products), names) if has_doubles else []
     firsts = np.flatnonzero(new_day)
     net = np.add.reduceat(units, firsts)
     returns = (int(-units[units < 0].sum()), int((net < 0).sum()))
@@ -89,8 +97,7 @@ def _doubles(
     rows: Rows,
     new_day: Booleans,
     ranks: tuple[Integers, Integers],
-    codes: tuple[Sequence[str], Sequence[str]],
-    columns: str,
+    names: KeyNames,
 ) -> list[RowError]:
     group = np.cumsum(new_day) - 1
     lines = rows["line"]
@@ -99,14 +106,14 @@ def _doubles(
     # within a day the row with the smallest line is the one that stands; the others are its doubles
     sold = np.flatnonzero(rows["units"] >= 0)
     later = sold[lines[sold] != first_line[group[sold]]]
-    places = later[np.argsort(lines[later], kind="stable")][:MAX_LISTED]
+    places = later[np.argsort(lines[later], kind="stable")][: MAX_LISTED + 1]
     return [
         RowError(
             int(lines[at]),
-            columns,
-            shown(f"{codes[0][ranks[0][at]]}, {codes[1][ranks[1][at]]}, {day_of(int(rows['day'][at]))}"),
+            names.columns,
+            shown(f"{names.store_codes[ranks[0][at]]}, {names.skus[ranks[1][at]]}, {day_of(int(rows['day'][at]))}"),
             "key_twice",
-            f"first on line {int(first_line[group[at]])}",
+            f"first on {names.unit} {int(first_line[group[at]])}",
         )
         for at in places.tolist()
     ]

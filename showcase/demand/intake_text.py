@@ -112,21 +112,26 @@ def _faults(
         start = int(ends[long[0] - 1]) + 1 if long[0] else 0
         held = quotes[(quotes >= start) & (quotes < ends[long[0]])]
         # a row of this length that holds a quoted field is a quote that was not closed where it was meant to be
-        found.append((int(held[-2]), "quote_closed", "", "") if held.size else (start, "record_length", "", ""))
+        text = shown(block[start : start + 200].decode(errors="replace"))
+        found.append((int(held[-2]), "quote_closed", "", "") if held.size else (start, "record_length", text, ""))
     return found
 
 
-def _endless(block: bytes, quotes: Positions, newlines: Positions, line: int, *, is_last: bool) -> Structure:
+def _endless(block: bytes, line: int, delimiter: int, *, is_last: bool) -> Structure:
     """A block without the end of a record: more is needed, or, past the longest record, it is refused."""
     nothing = np.empty(0, dtype=np.int64)
+    buffer = np.frombuffer(block, dtype=np.uint8)
+    quotes = _places(buffer, _QUOTE)
     fatal = None
     if is_last or len(block) > MAX_RECORD_BYTES:
-        if quotes.size % 2:
-            fatal = RowError(line + int(np.searchsorted(newlines, quotes[-1])), "", "", "quote_closed")
-        elif b"\r" in block:
-            fatal = RowError(line, "", "", "line_end", "a carriage return stands alone")
-        else:
-            fatal = RowError(line, "", shown(block[:200].decode(errors="replace")), "record_length")
+        faults = _faults(block, buffer, quotes, nothing, delimiter)
+        if quotes.size % 2 and not any(fault[0] == quotes[-1] for fault in faults):
+            # the last quote opens what is never closed; a fault before it comes first
+            faults.append((int(quotes[-1]), "quote_closed", "", ""))
+        if not faults:
+            faults.append((0, "record_length", shown(block[:200].decode(errors="replace")), ""))
+        position, rule, value, note = min(faults)
+        fatal = RowError(line + block.count(b"\n", 0, position), "", value, rule, note)
     return Structure(0, nothing, nothing.astype(bool), line, bool(quotes.size), fatal)
 
 
@@ -140,7 +145,7 @@ def find_records(block: bytes, line: int, delimiter: str, *, is_last: bool) -> S
     quotes = _places(buffer, _QUOTE) if b'"' in block else np.empty(0, dtype=np.int64)
     ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0] if quotes.size else newlines
     if not ends.size:
-        return _endless(block, quotes, newlines, line, is_last=is_last)
+        return _endless(block, line, ord(delimiter), is_last=is_last)
     end = int(ends[-1]) + 1
     # quotes after the last whole record belong to the next block, where they can be judged
     inside = quotes[quotes < end]

@@ -1,4 +1,4 @@
-"""What one text of a sales file means: for each field a pure function from a text to a whole number or a broken rule."""
+"""What one text of a sales file means: for each field a pure function from a text to a number or a broken rule."""
 
 from __future__ import annotations
 

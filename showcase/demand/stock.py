@@ -2,7 +2,7 @@
 
 Outside a disruption a store never runs out: when the shelf falls below what the day may need, it is filled for three
 days of expected demand. In the days before a disruption deliveries come short, so that the shelf runs out on its first
-day; during it nothing is delivered. So the days in disruptions are those out of stock, and their share is set beforehand.
+day; during it nothing is delivered. So the days in disruptions are those out of stock; their share is set beforehand.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
@@ -57,6 +59,33 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
+class DemandSource(Protocol):
+    """A data set that can be loaded: its short tables as frames, its long ones (sales, prices, stock) in batches."""
+
+    @property
+    def window(self) -> Window: ...
+    @property
+    def stores(self) -> pl.DataFrame: ...
+    @property
+    def products(self) -> pl.DataFrame: ...
+    @property
+    def calendar(self) -> pl.DataFrame: ...
+    @property
+    def promotions(self) -> pl.DataFrame: ...
+
+    def row_counts(self) -> dict[str, int]:
+        """Rows by table, in the order of SCHEMAS."""
+        ...
+
+    def batches(self, table: str) -> Iterator[pl.DataFrame]:
+        """The rows of a table of SCHEMAS, in batches that fit into memory."""
+        ...
+
+    def fingerprint(self) -> Digest:
+        """The identity of the data set."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DemandTables:
     """One data set as polars frames with the columns of SCHEMAS, in any row order."""
@@ -75,6 +104,14 @@ class DemandTables:
     def row_counts(self) -> dict[str, int]:
         """Rows by table, in the order of SCHEMAS."""
         return {name: getattr(self, name).height for name in SCHEMAS}
+
+    def batches(self, table: str) -> Iterator[pl.DataFrame]:
+        """The rows of a table of SCHEMAS: all of them at once."""
+        return iter([getattr(self, table)])
+
+    def fingerprint(self) -> Digest:
+        """The identity of the data set; see the function of this name."""
+        return fingerprint(self)
 
 
 def _with_codes(frame: pl.DataFrame, tables: DemandTables) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def digest_tables(tables: Mapping[str, tuple[pl.DataFrame, tuple[str, ...]]]) ->
     """The digest over named tables.
 
     `tables` maps a name to (frame, sort columns). Frames hold integers, booleans, dates and texts, never floats.
-    Rows are sorted by the sort columns and columns by name, so neither order changes the digest; tables are taken by name.
+    Rows are sorted by the sort columns, columns and tables by name, so that no order changes the digest.
     """
     state = hashlib.sha256()
     for name in sorted(tables):

@@ -15,7 +15,7 @@ from showcase.services.suite import Services
 from showcase.store.demand import DataSet, Pair
 
 
-class StopRequested(BaseException):  # noqa: N818  (a signal, no error: no step may catch it by accident)
+class StopRequested(BaseException):
     """A person asked the run to stop."""
 
 

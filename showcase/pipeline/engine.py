@@ -32,7 +32,7 @@ def _attempt(step: Step, context: RunContext) -> tuple[StepOutcome, str | None]:
         return failed("cancelled"), "cancelled"
     except ShowcaseError as error:
         return failed(str(error), error=error.message, remedy=error.remedy, kind=error.kind), "failed"
-    except Exception as error:  # noqa: BLE001  (the one place: an unforeseen failure is an outcome of the run too)
+    except Exception as error:
         log.exception("step %s of run %s failed", step.name, context.run_id)
         remedy = "Look at the program's log for this run, then report it with the run's id."
         return failed(
@@ -54,9 +54,7 @@ def run_steps(steps: tuple[Step, ...], context: RunContext, journal: Journal) ->
     return course
 
 
-def _run_step(
-    step: Step, position: Position, context: RunContext, journal: Journal
-) -> tuple[Event, str | None]:
+def _run_step(step: Step, position: Position, context: RunContext, journal: Journal) -> tuple[Event, str | None]:
     started = context.clock.monotonic()
     journal.write(EventType.STEP_START, position, None, f"{step.name} starts")
     context.enter(lambda share, detail, rows: journal.progress(position, share, detail, rows))

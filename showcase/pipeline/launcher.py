@@ -95,17 +95,19 @@ class Launcher:
         with self.database.read() as connection:
             found = runs.find_run(connection, RunId(run_id))
         if found is None:
-            raise NotFoundError(f"There is no run {run_id[:8]}.", "Choose one of those that `showcase runs list` shows.")
+            raise NotFoundError(
+                f"There is no run {run_id[:8]}.", "Choose one of those that `showcase runs list` shows."
+            )
         return found
 
-    def list(self, *, status: str | None = None, limit: int = 20) -> list[RunRow]:
+    def recent(self, *, status: str | None = None, limit: int = 20) -> list[RunRow]:
         """Runs, newest first."""
         with self.database.read() as connection:
             return runs.list_runs(connection, status=status, limit=limit)
 
     def running(self) -> RunRow | None:
         """The run that is under way, or None."""
-        found = self.list(status="running", limit=1)
+        found = self.recent(status="running", limit=1)
         return found[0] if found else None
 
     def events(self, run_id: str, after: int = 0) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Scenario
 from showcase.errors import InvalidInputError
 from showcase.evaluation.folds import BacktestPlan
-from showcase.forecasting.zoo import ModelType
+from showcase.forecasting.options import ModelType
 from showcase.kernel.refusals import check_plain, contradiction, parse_json, refusal
 
 DEFAULT_MODELS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE, ModelType.MOVING_AVERAGE)

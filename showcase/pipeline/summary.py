@@ -91,14 +91,16 @@ def created_objects(context: RunContext) -> dict[str, Any]:
     }
 
 
-def workspace_columns(context: RunContext, summary: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def workspace_columns(
+    context: RunContext, summary: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """What a kept run writes into its workspace when it ends."""
     facts = context.facts
     window = facts.data_set.window if facts.data_set else None
     result = dict(summary)
     if facts.registered is not None:
         result["forecast_digest"] = facts.registered.forecast_digest
-    backtest = next((step["data"] for step in steps if step["step_name"] == "backtest"), {})
+    backtest: Mapping[str, Any] = next((step["data"] for step in steps if step["step_name"] == "backtest"), {})
     result["leaderboard"] = backtest.get("leaderboard")
     return {
         "status": summary["run_status"],

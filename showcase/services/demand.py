@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from showcase.demand.generate import generate
-from showcase.demand.intake import IntakeOptions, read_sales
+from showcase.demand.intake import Intake, read_sales
+from showcase.demand.intake_values import IntakeOptions
 from showcase.demand.recipe import Recipe
-from showcase.demand.tables import DemandTables, fingerprint
+from showcase.demand.tables import DemandSource
 from showcase.errors import NotFoundError
 from showcase.forecasting.grid import place_on_grid
 from showcase.forecasting.history import SalesMatrix
 from showcase.ports import Clock, Progress
 from showcase.store import demand as rows
 from showcase.store.demand import DataSet, Pair
-from showcase.store.demand_load import NewDataSet, insert_data_set, load_tables
+from showcase.store.demand_load import NewDataSet, Truth, insert_data_set, load_tables
 from showcase.store.fence import Transactions
 
 _NO_DATA_REMEDY = (
@@ -65,15 +66,19 @@ def _silent(share: float, what: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DemandService:
-    """Everything about demand data that a person can ask for."""
+    """Everything about demand data that a person can ask for; large imports work in files below `scratch`."""
 
     transactions: Transactions
     clock: Clock
+    scratch: Path
 
     def seed(self, recipe: Recipe, progress: Progress = _silent) -> Kept:
         """Generate the recipe's data set and make it current; one with the same fingerprint is used as it is."""
         tables = generate(recipe, lambda share, what: progress(share * 0.4, what))
-        return self._keep(tables, "synthetic", str(recipe.scenario), recipe.as_json(), progress)
+        assert tables.truth_demand is not None  # the generator always knows its truth
+        assert tables.truth_effects is not None
+        truth = Truth(tables.truth_demand, tables.truth_effects)
+        return self._keep(tables, truth, ("synthetic", str(recipe.scenario), recipe.as_json()), progress)
 
     def import_sales(
         self,
@@ -81,36 +86,42 @@ class DemandService:
         *,
         mapping: Mapping[str, str | None] | None = None,
         options: IntakeOptions | None = None,
+        file_name: str | None = None,
         progress: Progress = _silent,
-    ) -> tuple[Kept, Any]:
+    ) -> tuple[Kept, Intake]:
         """Read a file of real sales and make it the current data set, all of it or nothing.
 
-        Returns what was kept and the intake's own account (mapping, ignored columns, quality).
+        Returns what was kept and the intake's own account (columns, ignored columns, quality), whose rows are gone.
         """
         intake = read_sales(
             path,
-            mapping=mapping,
-            options=options or IntakeOptions(),
             today=self.clock.today(),
+            spill_folder=self.scratch,
+            mapping=mapping,
+            options=options,
+            file_name=file_name,
             progress=lambda share, what: progress(share * 0.4, what),
         )
-        recipe = {"file": intake.file_name, "sha256": str(intake.sha256)}
-        kept = self._keep(intake.tables, "imported", intake.file_name, recipe, progress)
-        return kept, intake
+        try:
+            recipe = {"file": intake.file_name, "sha256": str(intake.sha256)}
+            return self._keep(intake, None, ("imported", intake.file_name, recipe), progress), intake
+        finally:
+            intake.discard()
 
     def _keep(
-        self, tables: DemandTables, kind: str, name: str, recipe: Mapping[str, Any], progress: Progress
+        self, source: DemandSource, truth: Truth | None, origin: tuple[str, str, Mapping[str, Any]], progress: Progress
     ) -> Kept:
+        """`origin` is kind, name and recipe."""
         progress(0.4, "fingerprint")
-        digest = fingerprint(tables)
+        digest = source.fingerprint()
         with self.transactions.begin() as connection:
             known = rows.find_by_fingerprint(connection, digest)
             if known is not None:
                 rows.make_current(connection, known.id)
                 return Kept(known, is_new=False)
-            new = NewDataSet(kind, name, recipe, digest, tables.window, tables.row_counts())
+            new = NewDataSet(*origin, digest, source.window, source.row_counts())
             data_set_id = insert_data_set(connection, new)
-            load_tables(connection, data_set_id, tables, lambda share, what: progress(0.5 + share / 2, what))
+            load_tables(connection, data_set_id, source, truth, lambda share, what: progress(0.5 + share / 2, what))
             rows.make_current(connection, data_set_id)
             made = rows.find_data_set(connection, data_set_id)
         assert made is not None  # inserted in this very transaction
@@ -193,4 +204,3 @@ def _most_sold(connection: Connection, data_set: DataSet) -> Pair:
     if found is None:
         raise NotFoundError(f"The data set {data_set.name} has no sales row.", _NO_DATA_REMEDY)
     return found
-

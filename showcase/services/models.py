@@ -105,7 +105,9 @@ class ModelService:
         """Refuse a type that is switched off, naming its flag."""
         require_enabled(model_types, self.flags)
 
-    def train(self, subject: Subject, configs: Sequence[ModelConfig], plan: BacktestPlan, progress: Progress) -> Trained:
+    def train(
+        self, subject: Subject, configs: Sequence[ModelConfig], plan: BacktestPlan, progress: Progress
+    ) -> Trained:
         """Fit each model on all days up to the last one minus the horizon; one job and one stored artifact a model."""
         matrix = subject.matrix
         last = matrix.n_days - plan.horizon
@@ -270,7 +272,9 @@ def _with_ranks(model: FittedModel) -> FittedModel:
 
 
 def _plan_json(plan: BacktestPlan) -> dict[str, Any]:
-    return {name: getattr(plan, name) for name in ("horizon", "strategy", "n_splits", "min_train_size", "gap", "metric")}
+    return {
+        name: getattr(plan, name) for name in ("horizon", "strategy", "n_splits", "min_train_size", "gap", "metric")
+    }
 
 
 def board_rows(board: pl.DataFrame) -> list[dict[str, Any]]:

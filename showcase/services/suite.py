@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from showcase.kernel.identity import RunId
@@ -30,11 +30,12 @@ class Services:
     transactions: Transactions
     artifacts: Artifacts
     clock: Clock
+    scratch: Path
     flags: frozenset[str] = frozenset()
 
     @property
     def demand(self) -> DemandService:
-        return DemandService(self.transactions, self.clock)
+        return DemandService(self.transactions, self.clock, self.scratch)
 
     @property
     def models(self) -> ModelService:
@@ -52,4 +53,4 @@ class Services:
 
     def fenced(self, run_id: RunId, token: int) -> Services:
         """The same services for one run: every write checks first that the run still holds the lock."""
-        return Services(FencedTransactions(self.transactions, run_id, token), self.artifacts, self.clock, self.flags)
+        return replace(self, transactions=FencedTransactions(self.transactions, run_id, token))

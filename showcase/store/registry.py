@@ -125,16 +125,22 @@ def fail_running_model_runs(connection: Connection, origin_run_id: str, failure:
         .where(t.model_run.c.origin_run_id == origin_run_id, t.model_run.c.status.in_(("pending", "running")))
         .values(status="failed", failure=failure, updated_at=func.clock_timestamp())
     ).rowcount
+
+
 def restore_aliases(connection: Connection, origin_run_id: str) -> list[str]:
     """Put back each alias that points at a model run of this pipeline run; returns their names.
 
     It goes back to what it pointed at before the run touched it, and away where that was nothing.
     """
-    moved = connection.execute(
-        select(t.model_alias.c.name)
-        .join(t.model_run, t.model_run.c.run_id == t.model_alias.c.run_id)
-        .where(t.model_run.c.origin_run_id == origin_run_id)
-    ).scalars().all()
+    moved = (
+        connection.execute(
+            select(t.model_alias.c.name)
+            .join(t.model_run, t.model_run.c.run_id == t.model_alias.c.run_id)
+            .where(t.model_run.c.origin_run_id == origin_run_id)
+        )
+        .scalars()
+        .all()
+    )
     for name in moved:
         first = connection.execute(
             select(t.alias_history.c.previous_run_id)

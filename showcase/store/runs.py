@@ -66,12 +66,13 @@ def _run(row: Row[Any]) -> RunRow:
 
 def take_token(connection: Connection, holder: str, run_id: RunId | None) -> int:
     """Record the new holder of the lock; returns a fencing token higher than every one before it."""
-    return connection.execute(
+    token: int = connection.execute(
         update(t.run_lock)
         .where(t.run_lock.c.id == 1)
         .values(token=t.run_lock.c.token + 1, holder=holder, run_id=run_id, since=func.clock_timestamp())
         .returning(t.run_lock.c.token)
     ).scalar_one()
+    return token
 
 
 def read_holder(connection: Connection) -> Holder | None:

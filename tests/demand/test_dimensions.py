@@ -32,7 +32,7 @@ def test_traits_depend_on_the_seed() -> None:
 
 def test_names_of_five_hundred_products_and_hundred_stores_are_all_different() -> None:
     assert len(set(draw_stores(42, 100).names)) == 100
-    assert len({(n, s) for n, s in zip(draw_products(42, 500).names, draw_products(42, 500).skus, strict=True)}) == 500
+    assert len(set(draw_products(42, 500).names)) == 500
 
 
 def test_levels_average_to_the_base() -> None:

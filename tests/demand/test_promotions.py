@@ -46,7 +46,9 @@ def test_one_products_promotions_do_not_move_anothers() -> None:
 
 def test_days_on_promotion_by_hand() -> None:
     # product 1: three days from day 2 at 20 %; product 0: four days from day 8, of which the window of ten has two
-    promotions = Promotions(np.array([1, 0]), np.array([2, 8]), np.array([3, 4]), ("pct_off", "bogo"), np.array([20, 50]))
+    promotions = Promotions(
+        np.array([1, 0]), np.array([2, 8]), np.array([3, 4]), ("pct_off", "bogo"), np.array([20, 50])
+    )
     assert percent_by_day(promotions, 2, 10).tolist() == [
         [0, 0, 0, 0, 0, 0, 0, 0, 50, 50],
         [0, 0, 20, 20, 20, 0, 0, 0, 0, 0],

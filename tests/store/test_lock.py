@@ -165,7 +165,8 @@ def test_the_lock_of_a_killed_holder_is_free_within_two_seconds(
     holder.kill()
     while not lock_is_free(empty_database):
         assert time.monotonic() - killed_at < 2.0
-    assert RunLock.try_acquire(empty_database) is not None
+    with RunLock.try_acquire(empty_database) or pytest.fail("the lock of the dead was refused") as held:
+        assert held.is_held()
 
 
 def test_a_holder_killed_in_the_middle_of_a_statement_is_noticed_as_well(empty_database: Database) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
+
 from showcase.demand.recipe import Recipe, resolve_recipe
 from showcase.errors import UnavailableError
 from showcase.forecasting.features import FRAME_V1, build_frame
@@ -33,9 +35,7 @@ def precheck(context: RunContext) -> StepOutcome:
         )
     facts = {"postgresql": health.server_version, "schema": health.schema_revision}
     if context.keep_failure is not None:
-        return warned(
-            f"the run cannot be kept: {context.keep_failure}", **facts, keep_failure=context.keep_failure
-        )
+        return warned(f"the run cannot be kept: {context.keep_failure}", **facts, keep_failure=context.keep_failure)
     return passed(f"PostgreSQL {health.server_version}, schema {health.schema_revision}, folder and disk", **facts)
 
 
@@ -48,9 +48,7 @@ def reset(context: RunContext) -> StepOutcome:
     by_table: dict[str, int] = {}
     for _, table, count in wipe.lines:
         by_table[table] = by_table.get(table, 0) + count
-    return passed(
-        f"{wipe.rows:,} rows of {wipe.data_sets} data sets wiped", rows=wipe.rows, tables=by_table
-    )
+    return passed(f"{wipe.rows:,} rows of {wipe.data_sets} data sets wiped", rows=wipe.rows, tables=by_table)
 
 
 def seed(context: RunContext) -> StepOutcome:
@@ -124,7 +122,7 @@ def features(context: RunContext) -> StepOutcome:
     row = facts.matrix.row_of(facts.pair.store_id, facts.pair.product_id)
     horizon = context.request.scoring.horizon
     history = facts.matrix.history(facts.matrix.n_days - horizon)
-    frame = build_frame(FRAME_V1, history.select([row]))
+    frame = build_frame(FRAME_V1, history.select(np.array([row])))
     return passed(
         f"{frame.height} rows, {len(FRAME_V1.columns)} columns, cutoff {history.cutoff}",
         rows=frame.height,

@@ -81,4 +81,3 @@ def register(context: RunContext) -> StepOutcome:
         forecast_digest=registered.forecast_digest,
         job_id=registered.job_id,
     )
-

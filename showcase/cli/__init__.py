@@ -1,0 +1,42 @@
+"""The command line: the same words and refusals as every other door."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from showcase.cli import data, db, doctor, run, runs, serve, workspaces
+from showcase.cli.output import explain
+from showcase.errors import ShowcaseError
+
+app = typer.Typer(
+    name="showcase",
+    help="Make, keep, replay, prove and hand over demand-forecasting showcases.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run.run)
+app.command("serve")(serve.serve)
+app.command("seed")(data.seed)
+app.command("import")(data.import_sales)
+app.command("datasets")(data.datasets)
+app.command("doctor")(doctor.doctor)
+app.add_typer(workspaces.app, name="workspaces")
+app.add_typer(runs.app, name="runs")
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Run the command line; a refusal is two sentences on stderr and exit 2."""
+    try:
+        app()
+    except ShowcaseError as error:
+        explain(error)
+        sys.exit(2)
+    except BrokenPipeError:
+        # the reader (head, less) has gone: nothing more to say
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,72 @@
+"""What the command line prints: JSON for programs, tables and sentences for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from showcase.errors import InvalidInputError, ShowcaseError
+
+_PIPED_WIDTH = 200  # columns of a table that goes to a file or a pipe
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    return console
+
+
+screen = _console(stderr=False)
+errors = _console(stderr=True)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def print_json(value: object) -> None:
+    """One JSON value on one line."""
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:
+    """A table for people, or the sentence `empty` where there are no rows."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    lines = 0
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        lines += 1
+    screen.print(table if lines else empty)
+
+
+def explain(error: ShowcaseError) -> None:
+    """What went wrong and what to do, each field on a line of its own."""
+    errors.print(f"[bold red]{escape(error.message)}[/]")
+    if isinstance(error, InvalidInputError):
+        for field in (field for field in error.errors if str(field) not in error.message):
+            errors.print(f"  {escape(str(field))}")
+    errors.print(escape(error.remedy))
+
+
+def error_json(error: ShowcaseError) -> dict[str, Any]:
+    """A refusal as the `error` event that a program reads."""
+    body: dict[str, Any] = {
+        "event_type": "error",
+        "kind": error.kind,
+        "detail": error.message,
+        "remedy": error.remedy,
+    }
+    if isinstance(error, InvalidInputError):
+        body["errors"] = [{"field": e.field, "found": e.found, "allowed": e.allowed} for e in error.errors]
+    return body

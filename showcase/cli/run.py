@@ -1,0 +1,155 @@
+"""`showcase run`: one run of the pipeline with live progress."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from showcase.cli.output import error_json, explain, print_json, screen
+from showcase.cli.screen import RunScreen
+from showcase.errors import InvalidInputError, ShowcaseError
+from showcase.kernel.refusals import parse_json
+from showcase.pipeline.execution import Execution
+from showcase.pipeline.request import parse_request
+from showcase.wiring import Installation, open_installation
+
+EXIT_GREEN, EXIT_STEP_FAILED, EXIT_NOT_STARTED, EXIT_STOPPED = 0, 1, 2, 3
+_MOST_FRAME_BYTES = 1024**2
+
+
+def parse_knob(text: str) -> tuple[str, int | float]:
+    """`stores=5` as a pair; a number with a point or an exponent is a float."""
+    name, equals, number = text.partition("=")
+    try:
+        value = float(number) if any(mark in number for mark in ".eE") else int(number)
+    except ValueError:
+        equals = ""
+    if not equals:
+        raise InvalidInputError(
+            f"An override is knob=value with a number; found {text[:80]!r}.",
+            "Write for example --override stores=5 --override noise_sigma=0.2.",
+        )
+    return name, value
+
+
+def run(
+    scenario: Annotated[str | None, typer.Option(help="The preset of demand to seed.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed of every random draw.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Wipe all demand data first.")] = False,
+    reseed: Annotated[
+        bool, typer.Option("--reseed", help="Seed the preset instead of using the data there is.")
+    ] = False,
+    as_of: Annotated[str | None, typer.Option(help="Last day of the seeded data, as 2026-11-22.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the run as a workspace.")] = False,
+    name: Annotated[str | None, typer.Option(help="The workspace's name.")] = None,
+    store: Annotated[int | None, typer.Option(help="The store in focus, by id (with --product).")] = None,
+    product: Annotated[int | None, typer.Option(help="The product in focus, by id (with --store).")] = None,
+    override: Annotated[list[str] | None, typer.Option(help="A knob of the seeded demand, as stores=5.")] = None,
+    models: Annotated[str | None, typer.Option(help="The models that compete, as naive,moving_average.")] = None,
+    horizon: Annotated[int | None, typer.Option(help="Days ahead of each fold.")] = None,
+    splits: Annotated[int | None, typer.Option(help="Number of folds.")] = None,
+    strategy: Annotated[str | None, typer.Option(help="expanding or sliding.")] = None,
+    gap: Annotated[int | None, typer.Option(help="Days between a cutoff and its first forecast day.")] = None,
+    min_train: Annotated[int | None, typer.Option(help="Days the first fold trains on at least.")] = None,
+    metric: Annotated[str | None, typer.Option(help="wape, mae or rmse.")] = None,
+    frame: Annotated[Path | None, typer.Option(help="A JSON file with the request; other flags go over it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a reset.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the events, one JSON object a line.")] = False,
+) -> None:
+    """Run the pipeline once and show it as it happens.
+
+    Exit 0: green. 1: a step failed. 2: it could not start. 3: it was stopped.
+
+    Example: showcase run --scenario retail_standard --reseed --keep --name first
+    """
+    scope = {"store_id": store, "product_id": product}
+    backtest = {
+        "horizon": horizon, "n_splits": splits, "strategy": strategy, "gap": gap, "min_train_size": min_train,
+        "metric": metric,
+    }  # fmt: skip
+    flags: dict[str, Any] = {
+        "seed": seed,
+        "scenario": scenario,
+        "reset": True if reset else None,
+        "skip_seed": False if reseed else None,
+        "preservation": "keep" if keep else None,
+        "workspace_name": name,
+        "as_of": as_of,
+        "user_scope": _given(scope),
+        "seed_overrides": dict(map(parse_knob, override or [])) or None,
+        "train_model_types": [part.strip() for part in models.split(",")] if models else None,
+        "backtest": _given(backtest),
+    }
+    try:
+        request = parse_request(
+            {**_read_frame(frame), **{key: flag for key, flag in flags.items() if flag is not None}}
+        )
+        with open_installation() as installation:
+            if request.reset and not (yes or as_json):
+                _ask_before_reset(installation)
+            status = follow(installation, installation.launcher.start(request), as_json=as_json)
+    except ShowcaseError as error:
+        print_json(error_json(error)) if as_json else explain(error)
+        sys.exit(EXIT_NOT_STARTED)
+    sys.exit({"completed": EXIT_GREEN, "cancelled": EXIT_STOPPED}.get(status, EXIT_STEP_FAILED))
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any] | None:
+    return {key: value for key, value in fields.items() if value is not None} or None
+
+
+def _read_frame(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        if path.stat().st_size > _MOST_FRAME_BYTES:
+            raise InvalidInputError(f"{path} is larger than 1 MiB.", "Give a file with one run request.")
+        body = path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror}.", "Give a readable JSON file.") from error
+    values = parse_json(body, "run request")
+    if not isinstance(values, dict):
+        raise InvalidInputError(f"{path} holds no JSON object.", "Give a file with one run request, such as {}.")
+    return values
+
+
+def _ask_before_reset(installation: Installation) -> None:
+    """Show a person what a reset takes away; programs are not asked."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    wipe = installation.services.demand.preview_wipe()
+    if not wipe.rows:
+        return
+    screen.print(f"[red]--reset wipes {wipe.rows:,} rows of demand data:[/]")
+    for data_set, table, rows in wipe.lines:
+        screen.print(f"  {data_set}  {table}  {rows:,}", markup=False)
+    if not typer.confirm("Go on?"):
+        screen.print("Nothing was wiped.")
+        sys.exit(EXIT_NOT_STARTED)
+
+
+def follow(installation: Installation, execution: Execution, *, as_json: bool) -> str:
+    """Show the run until its end; Ctrl-C and SIGTERM stop it, a second one leaves at once. Returns its status."""
+
+    def stop(number: int, _frame: object) -> None:
+        execution.request_stop()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        events = installation.launcher.watch(execution.run_id)
+        if as_json:
+            for event in events:
+                print_json(event)
+        else:
+            with RunScreen(screen) as view:
+                for event in events:
+                    view.show(event)
+        return execution.wait().run_status
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
