@@ -1,8 +1,8 @@
-"""The outside as small protocols: the clock and the artifact store."""
+"""The outside as small protocols: the clock, the artifact store and the embedding provider."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,8 @@ from showcase.kernel.identity import Digest
 
 Progress = Callable[[float, str], None]
 """Told the share done (0..1) and what is being done; may raise to stop the work."""
+Tick = Callable[[], None]
+"""Called several times a second while something outside is waited for; may raise to leave the wait."""
 
 
 class Clock(Protocol):
@@ -50,4 +52,17 @@ class Artifacts(Protocol):
 
     def path(self, digest: Digest) -> Path:
         """Where the bytes lie on this machine."""
+        ...
+
+
+class Embeddings(Protocol):
+    """Turns texts into vectors that lie near one another where the texts mean the same."""
+
+    @property
+    def name(self) -> str:
+        """Service and model; vectors of two names cannot be compared."""
+        ...
+
+    def embed(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+        """One vector a text, all of one length; UnavailableError where the service does not answer or refuses."""
         ...

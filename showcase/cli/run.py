@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from showcase.adapters.terminal import RunScreen
 from showcase.cli.output import error_json, explain, print_json, screen
-from showcase.cli.screen import RunScreen
 from showcase.errors import InvalidInputError, ShowcaseError
 from showcase.kernel.refusals import parse_json
 from showcase.pipeline.execution import Execution

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from showcase.adapters.terminal import RunScreen
 from showcase.cli.output import print_json, print_table, screen
-from showcase.cli.screen import RunScreen
 from showcase.errors import InvalidInputError, NotFoundError
 from showcase.store.runs import RunRow
 from showcase.store.tables import RUN_STATUSES

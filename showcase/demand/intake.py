@@ -6,6 +6,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,10 +23,10 @@ from showcase.demand.intake_parts import LONG_TABLES, Parts, fingerprint_parts
 from showcase.demand.intake_read import open_source
 from showcase.demand.intake_report import MAX_LISTED, IntakeRefusedError, RowError, refuse_file
 from showcase.demand.intake_settle import SHARE_READ, Progress, settle_series
-from showcase.demand.intake_sort import KeyNames
+from showcase.demand.intake_sort import ReportNames
 from showcase.demand.intake_spool import BUCKET_ROWS, MAX_SERIES, RowSpool
 from showcase.demand.intake_values import IntakeOptions
-from showcase.demand.quality import DEFAULT_NEEDED_DAYS, Quality, summarise_quality
+from showcase.demand.quality import DEFAULT_NEEDED_DAYS, Quality, QualityTally
 from showcase.demand.tables import SCHEMAS, DemandTables
 from showcase.errors import UnavailableError
 from showcase.kernel.identity import Digest
@@ -126,28 +127,44 @@ def read_sales(
     options, sizes = options or IntakeOptions(), sizes or ReadingSizes()
     name = file_name or path.name
     tell = progress or (lambda _share, _what: None)
-    spill_folder.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="intake-", dir=spill_folder))
-    reading = _Reading(name, folder, needed_days, sizes, tell)
     try:
-        with open_source(
-            path, options, file_name=name, block_bytes=sizes.block_bytes, batch_rows=sizes.batch_rows
-        ) as source:
-            intake = reading.read(source, mapping or {}, options, today)
+        with (
+            _work_folder(spill_folder) as folder,
+            open_source(
+                path, options, file_name=name, block_bytes=sizes.block_bytes, batch_rows=sizes.batch_rows
+            ) as source,
+        ):
+            reading = _Reading(name, folder, needed_days, sizes, tell)
+            return reading.read(source, mapping or {}, options, today)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise UnavailableError(
-            f"The disk is full: the import of {name} needs about 70 bytes for each row. Nothing was imported.",
-            "Free some space, or import fewer years.",
-        ) from error
+        raise _disk_fault(name, error) from error
+
+
+@contextmanager
+def _work_folder(parent: Path) -> Iterator[Path]:
+    """A folder of this import's own; it goes where the import fails, or did not need it."""
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="intake-", dir=parent))
+    try:
+        yield folder
+        if not any(folder.iterdir()):
+            folder.rmdir()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    if intake.folder is None:
-        shutil.rmtree(folder, ignore_errors=True)
-    return intake
+
+
+def _disk_fault(name: str, error: OSError) -> UnavailableError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return UnavailableError(
+            f"The disk is full: the import of {name} needs about 70 bytes for each row. Nothing was imported.",
+            "Free some space, or import fewer years.",
+        )
+    return UnavailableError(
+        f"{name} or the folder that its import works in cannot be used: {error.strerror or 'input or output failed'}."
+        " Nothing was imported.",
+        "Check the disk and who may read the file and write to the folder of the artifacts.",
+    )
 
 
 class _Reading:
@@ -168,8 +185,7 @@ class _Reading:
         refuse_missing(self._name, source.columns, columns)
         judge = RowJudge(columns, source.typed, options, today, self._unit)
         errors = self._judge_all(source, columns, judge)
-        if self._spool.count_series() > MAX_SERIES:
-            raise refuse_file(self._name, "series_count", value=f"{self._spool.count_series()} series")
+        self._refuse_too_many_series(self._spool.count_series())
         return self._settle(source.digest(), columns, judge, errors)
 
     def _judge_all(self, source: Source, columns: ColumnMap, judge: RowJudge) -> list[RowError]:
@@ -184,6 +200,7 @@ class _Reading:
             if chunk.fatal or len(errors) >= MAX_LISTED:
                 raise IntakeRefusedError(self._name, errors, self._unit, is_complete=False)
             self._spool.append(rows)
+            self._refuse_too_many_series(self._spool.known_series)
             if judge.rows > MAX_ROWS:
                 raise refuse_file(self._name, "file_size", value=f"more than {MAX_ROWS} rows")
             self._tell(SHARE_READ * source.share_done(), f"read {judge.rows} rows")
@@ -194,13 +211,18 @@ class _Reading:
             raise IntakeRefusedError(self._name, errors, self._unit)
         return errors
 
+    def _refuse_too_many_series(self, count: int) -> None:
+        if count > MAX_SERIES:
+            raise refuse_file(self._name, "series_count", value=f"{count} series")
+
     def _settle(self, sha256: Digest, columns: ColumnMap, judge: RowJudge, errors: list[RowError]) -> Intake:
         """Build the tables; `errors` are those of single rows, to which the doubles are added."""
         store_codes, skus = sorted(judge.stores.positions), sorted(judge.products.positions)
         keys = ", ".join(columns.column(field) or field for field in ("store", "product", "date"))
-        names = KeyNames(store_codes, skus, keys, self._unit)
-        settled = settle_series(self._name, self._folder, self._spool, judge, names, errors, self._tell)
+        names = ReportNames(self._name, store_codes, skus, keys, self._unit)
         window = _window(judge)
+        tally = QualityTally(window, self._needed_days)
+        settled = settle_series(self._spool, judge, names, tally, errors, self._tell)
         return Intake(
             file_name=self._name,
             sha256=sha256,
@@ -208,19 +230,16 @@ class _Reading:
             promo_reading=_promo_reading(columns, judge),
             window=window,
             stores=stores_table(store_codes),
-            products=products_table(skus, settled.facts),
+            products=products_table(skus, settled.median_prices),
             calendar=calendar_table(window, judge.calendar_events()),
             promotions=settled.promotions,
-            quality=summarise_quality(
-                settled.facts,
-                window,
+            quality=tally.quality(
                 store_codes,
                 skus,
                 event_days=len(judge.events.by_day),
                 returned_units=settled.returned_units,
                 days_below_zero=settled.days_below_zero,
                 blank_lines=self._blank_lines,
-                needed_days=self._needed_days,
             ),
             parts=settled.parts,
             folder=self._folder if self._spool.is_on_disk else None,

@@ -65,15 +65,17 @@ def stores_table(codes: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def products_table(skus: Sequence[str], facts: pl.DataFrame) -> pl.DataFrame:
-    """Products by SKU; the base price is the lower median of their series' median prices, 0 where they have none."""
-    medians = (
-        facts.filter(pl.col("median_price") > 0)
-        .group_by("product")
-        .agg(pl.col("median_price").sort().slice((pl.len() - 1) // 2, 1).first().alias("base"))
+def products_table(skus: Sequence[str], medians: pl.DataFrame) -> pl.DataFrame:
+    """Products by SKU, with a base price in cents.
+
+    `medians` has the product and the median price of each series that has prices. The base price is the lower median
+    of these, 0 where there are none.
+    """
+    base = medians.group_by("product").agg(
+        pl.col("median_price").sort().slice((pl.len() - 1) // 2, 1).first().alias("base")
     )
     numbered = pl.DataFrame({"product": np.arange(len(skus), dtype=np.int32)})
-    products = numbered.join(medians, on="product", how="left").sort("product")
+    products = numbered.join(base, on="product", how="left").sort("product")
     blank = [""] * len(skus)
     return pl.DataFrame(
         {"sku": skus, "name": skus, "category": blank, "brand": blank,

@@ -44,6 +44,7 @@ MAX_EVENTS_A_DAY = 10
 MAX_SPAN_DAYS = 9_132
 _BLANK = np.iinfo(np.int64).min
 _CACHED_TEXTS = 200_000
+_CACHED_CHARS = 120
 
 
 def day_of(number: int) -> date:
@@ -160,7 +161,9 @@ class RowJudge:
             if text in known:
                 parsed = known[text]
             else:
-                parsed = known[text] = parse(text)
+                parsed = parse(text)
+                if len(text) <= _CACHED_CHARS:
+                    known[text] = parsed
             if isinstance(parsed, Broken):
                 wrong[at] = parsed
                 numbers[at] = _BLANK

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from showcase.demand.intake_chunks import MAX_ROWS, RawChunk, text_column
+from showcase.demand.intake_chunks import MAX_ROWS, RawChunk, TextColumn, text_column
 from showcase.demand.intake_columns import MappedColumn
 from showcase.demand.intake_report import refuse_file, shown
 from showcase.kernel.identity import Digest
@@ -66,6 +66,9 @@ class ParquetSource:
         if self._n_rows > MAX_ROWS:
             raise refuse_file(file_name, "file_size", value=f"{self._n_rows} rows")
 
+    def close(self) -> None:
+        self._file.close()
+
     def share_done(self) -> float:
         return self._done
 
@@ -83,18 +86,22 @@ class ParquetSource:
         names = [schema.names[entry.position] for entry in wanted]
         row = 1
         try:
-            for batch in self._dictionary_file(names).iter_batches(self._batch_rows, columns=names, use_threads=False):
-                columns = {
-                    entry.field: text_column(
-                        _encoded(batch.column(name)), plain_text if entry.column in self.typed else None
-                    )
-                    for entry, name in zip(wanted, names, strict=True)
-                }
-                yield RawChunk(np.arange(row, row + batch.num_rows, dtype=np.int64), columns)
-                row += batch.num_rows
-                self._done = (row - 1) / max(1, self._n_rows)
+            with self._dictionary_file(names) as file:
+                for batch in file.iter_batches(self._batch_rows, columns=names, use_threads=False):
+                    yield RawChunk(np.arange(row, row + batch.num_rows, dtype=np.int64), self._texts(batch, wanted))
+                    row += batch.num_rows
+                    self._done = (row - 1) / max(1, self._n_rows)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise refuse_file(self._name, "parquet_whole", note=f"reading stopped after row {row - 1}") from error
+
+    def _texts(self, batch: Any, wanted: Sequence[MappedColumn]) -> dict[str, TextColumn]:
+        schema = self._file.schema_arrow
+        return {
+            entry.field: text_column(
+                _encoded(batch.column(schema.names[entry.position])), plain_text if entry.column in self.typed else None
+            )
+            for entry in wanted
+        }
 
     def _dictionary_file(self, names: Sequence[str]) -> Any:
         """The file opened so that texts stay dictionaries: a long text that stands in every row is held once."""

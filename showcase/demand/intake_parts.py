@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -32,7 +33,10 @@ class Parts:
             self._parts[table].append(frame)
             return
         path = self._folder / f"{table}-{len(self._parts[table]):04}.parquet"
-        frame.write_parquet(path, compression="lz4", statistics=False)
+        # written by Python, whose errors tell a full disk from a broken one; polars' own do not
+        packed = io.BytesIO()
+        frame.write_parquet(packed, compression="lz4", statistics=False)
+        path.write_bytes(packed.getbuffer())
         self._parts[table].append(path)
 
     def rows(self, table: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from showcase.demand.intake_chunks import Source
@@ -43,7 +43,8 @@ def open_source(
             if head.startswith(magic):
                 raise refuse_file(file_name, "file_kind", note=what)
         if head.startswith(_PARQUET):
-            yield ParquetSource(file_name, path, batch_rows)
+            with closing(ParquetSource(file_name, path, batch_rows)) as source:
+                yield source
             return
         yield CsvSource(
             file_name,

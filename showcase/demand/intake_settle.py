@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,9 +13,9 @@ from showcase.demand.intake_judge import RowJudge
 from showcase.demand.intake_parts import LONG_TABLES, Parts
 from showcase.demand.intake_report import MAX_LISTED, IntakeRefusedError, RowError, refuse_file
 from showcase.demand.intake_series import build_series
-from showcase.demand.intake_sort import Integers, KeyNames, sort_rows
+from showcase.demand.intake_sort import Integers, ReportNames, sort_rows
 from showcase.demand.intake_spool import RowSpool
-from showcase.demand.quality import SERIES_FACTS
+from showcase.demand.quality import QualityTally
 
 MAX_PROMOTIONS = 1_000_000
 SHARE_READ = 0.6
@@ -28,34 +27,33 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """All series, built: the long tables in parts, the promotions, SERIES_FACTS, and what the returns came to."""
+    """All series, built: the long tables in parts, the promotions, and each series' median price in cents."""
 
     parts: Parts
     promotions: pl.DataFrame
-    facts: pl.DataFrame
+    median_prices: pl.DataFrame
     returned_units: int
     days_below_zero: int
 
 
 def settle_series(
-    file_name: str,
-    folder: Path,
     spool: RowSpool,
     judge: RowJudge,
-    names: KeyNames,
+    names: ReportNames,
+    tally: QualityTally,
     errors: Sequence[RowError],
     tell: Progress,
 ) -> Settled:
-    """Build the tables of all spooled rows, in order of the codes; parts that do not fit into memory go to `folder`.
+    """Build the tables of all spooled rows, in order of the codes; many go to the spool's folder.
 
-    `errors` are those of single rows, to which the doubles are added. After the first refused place the rest is looked
-    through for doubles alone. Raises IntakeRefusedError with all of them.
+    `tally` counts the quality. `errors` are those of single rows, to which the doubles are added; after the first
+    refused place the rest is looked through for doubles alone. Raises IntakeRefusedError with all of them.
     """
     ranks = _ranks(judge.stores.positions, names.store_codes), _ranks(judge.products.positions, names.skus)
     last_day = judge.latest[0] if judge.latest else 0
-    parts = Parts(folder if spool.is_on_disk else None)
+    parts = Parts(spool.folder if spool.is_on_disk else None)
     promotions = PromotionSpans()
-    facts = [pl.DataFrame(schema=SERIES_FACTS)]
+    medians = []
     returned_units = days_below_zero = done = 0
     refused = list(errors)
     for bucket in spool.buckets(*ranks):
@@ -70,14 +68,15 @@ def settle_series(
         for table in LONG_TABLES:
             parts.add(table, getattr(built, table))
         promotions.add(built.promotion_spans)
-        facts.append(built.facts)
+        tally.add(built.facts)
+        medians.append(built.facts.filter(pl.col("median_price") > 0).select("product", "median_price"))
     if refused:
-        raise IntakeRefusedError(file_name, refused, names.unit)
+        raise IntakeRefusedError(names.file_name, refused, names.unit)
     if done < spool.rows:
-        raise refuse_file(file_name, "key_twice", note="a series has many thousand returns")
+        raise refuse_file(names.file_name, "key_twice", note="a series has many thousand returns")
     if promotions.count() > MAX_PROMOTIONS:
-        raise refuse_file(file_name, "promo_count", value=f"{promotions.count()} promotions")
-    return Settled(parts, promotions.frame(), pl.concat(facts), returned_units, days_below_zero)
+        raise refuse_file(names.file_name, "promo_count", value=f"{promotions.count()} promotions")
+    return Settled(parts, promotions.frame(), pl.concat(medians), returned_units, days_below_zero)
 
 
 def _ranks(positions: Mapping[str, int], ordered: Sequence[str]) -> Integers:

@@ -16,9 +16,10 @@ Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class KeyNames:
-    """What a report calls a key: store codes and SKUs by rank, the names of the key columns, and "line" or "row"."""
+class ReportNames:
+    """What a report calls things: the file, store codes and SKUs by rank, the key columns, and "line" or "row"."""
 
+    file_name: str
     store_codes: Sequence[str]
     skus: Sequence[str]
     columns: str
@@ -64,7 +65,7 @@ def sort_rows(
     percents: Integers,
     store_ranks: Integers,
     product_ranks: Integers,
-    names: KeyNames,
+    names: ReportNames,
 ) -> tuple[SortedRows, list[RowError], tuple[int, int]]:
     """Sort rows of whole series and net their returns.
 
@@ -97,7 +98,7 @@ def _doubles(
     rows: Rows,
     new_day: Booleans,
     ranks: tuple[Integers, Integers],
-    names: KeyNames,
+    names: ReportNames,
 ) -> list[RowError]:
     group = np.cumsum(new_day) - 1
     lines = rows["line"]

@@ -35,6 +35,10 @@ class _SeriesCounter:
         self._counts = [np.empty(0, dtype=np.int64)]
         self._pending = 0
 
+    @property
+    def known(self) -> int:
+        return int(self._keys[0].size)
+
     def add(self, keys: Keys) -> None:
         found, counts = np.unique(keys, return_counts=True)
         self._keys.append(found)
@@ -58,7 +62,7 @@ class RowSpool:
     """
 
     def __init__(self, folder: Path, bucket_rows: int = BUCKET_ROWS) -> None:
-        self._folder = folder
+        self.folder = folder
         self._bucket_rows = bucket_rows
         self._held: list[Rows] = []
         self._is_on_disk = False
@@ -71,7 +75,7 @@ class RowSpool:
 
     @property
     def _path(self) -> Path:
-        return self._folder / "rows.bin"
+        return self.folder / "rows.bin"
 
     def append(self, rows: Rows) -> None:
         if not rows.size:
@@ -82,11 +86,17 @@ class RowSpool:
         if self._is_on_disk or self.rows > self._bucket_rows:
             with self._path.open("ab") as spill:
                 for held in self._held:
-                    held.tofile(spill)
+                    spill.write(held.view(np.uint8).data)
             self._held.clear()
             self._is_on_disk = True
 
+    @property
+    def known_series(self) -> int:
+        """At least so many series there are; cheap, for a look now and then."""
+        return self._counter.known
+
     def count_series(self) -> int:
+        """How many series there are."""
         return int(self._counter.merge()[0].size)
 
     def buckets(self, store_ranks: Keys, product_ranks: Keys) -> Iterator[Rows]:
@@ -127,8 +137,8 @@ class RowSpool:
                 bounds = np.searchsorted(buckets[order], np.arange(n_buckets + 1))
                 for at in range(n_buckets):
                     if bounds[at] < bounds[at + 1]:
-                        rows[order[bounds[at] : bounds[at + 1]]].tofile(targets[at])
+                        targets[at].write(rows[order[bounds[at] : bounds[at + 1]]].view(np.uint8).data)
         self._path.unlink()
 
     def _bucket_path(self, bucket: int) -> Path:
-        return self._folder / f"bucket-{bucket:04}.bin"
+        return self.folder / f"bucket-{bucket:04}.bin"

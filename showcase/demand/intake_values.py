@@ -35,6 +35,7 @@ _NUMBER_SIGNS = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](.*))?")
 _MIDNIGHT = re.compile(r"00:00(?::00(?:\.0+)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})")
+_MAX_NUMBER_CHARS = 40
 _DATE_DIRECTIVES = {"%d", "%m", "%Y", "%y"}
 
 
@@ -162,16 +163,17 @@ def day_parser(date_format: str | None, today: date) -> Callable[[str], Parsed]:
 
 
 def _number(text: str, decimal: str) -> Decimal | Broken:
-    if not text.isascii():
+    # long texts are not even looked at: the pattern of number signs would take its time over them
+    if not text.isascii() or len(text) > _MAX_NUMBER_CHARS:
         return Broken("number")
     plain = text
     if decimal == ",":
         if "." in text:
             return Broken("decimal_sign" if _NUMBER_SIGNS.fullmatch(text) else "number")
         plain = text.replace(",", ".", 1)
-    if _NUMBER.fullmatch(plain) and len(plain) <= 40:
+    if _NUMBER.fullmatch(plain):
         return Decimal(plain)
-    return Broken("decimal_sign" if _NUMBER_SIGNS.fullmatch(text) and len(plain) <= 40 else "number")
+    return Broken("decimal_sign" if _NUMBER_SIGNS.fullmatch(text) else "number")
 
 
 def units_parser(decimal: str, *, takes_returns: bool) -> Callable[[str], Parsed]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -16,6 +18,7 @@ SERIES_FACTS: dict[str, pl.DataType] = {
     "carried_prices": pl.Int32(), "carried_back_prices": pl.Int32(), "median_price": pl.Int64(), "promoted": pl.Int32(),
     "stocked": pl.Int32(), "stockouts": pl.Int32(),
 }  # fmt: skip
+_SUMMED = [name for name in SERIES_FACTS if name not in ("store", "product", "first_day", "last_day", "median_price")]
 
 DEFAULT_NEEDED_DAYS = 72
 """Days that the default backtest needs: 30 to train on and three folds of 14."""
@@ -140,59 +143,71 @@ def _sentences(found: Quality) -> list[tuple[bool, str]]:
     ]
 
 
-def summarise_quality(
-    facts: pl.DataFrame,
-    window: Window,
-    store_codes: Sequence[str],
-    skus: Sequence[str],
-    *,
-    event_days: int = 0,
-    returned_units: int = 0,
-    days_below_zero: int = 0,
-    blank_lines: int = 0,
-    needed_days: int = DEFAULT_NEEDED_DAYS,
-) -> Quality:
-    """The quality of sales whose series have these `facts` (columns of SERIES_FACTS).
+class QualityTally:
+    """Counts the quality of sales part by part, in little memory; `facts` have the columns of SERIES_FACTS."""
 
-    `store_codes` and `skus` are by position; `needed_days` is the shortest series that the planned backtest can use.
-    """
-    totals = facts.select(
-        pl.all().exclude("store", "product", "first_day", "last_day", "median_price").cast(pl.Int64).sum()
-    )
-    total = totals.row(0, named=True) if facts.height else dict.fromkeys(totals.columns, 0)
-    spans = facts.with_columns((pl.col("last_day") - pl.col("first_day") + 1).cast(pl.Int64).alias("days"))
-    short = spans.filter(pl.col("days") < needed_days).sort("days", "store", "product")
-    last_day = int((pl.Series([window.end]).cast(pl.Int32))[0])
-    named = tuple(
-        SeriesNote(store_codes[row["store"]], skus[row["product"]], row["days"])
-        for row in short.head(MAX_NAMED_SERIES).iter_rows(named=True)
-    )
-    priced = facts.filter(pl.col("own_prices") > 0)["rows"].cast(pl.Int64).sum()
-    return Quality(
-        window=window,
-        stores=len(store_codes),
-        products=len(skus),
-        series=facts.height,
-        rows=total["rows"],
-        units=total["units"],
-        missing_days=int(spans["days"].sum()) - total["rows"],
-        closed_days=total["closed"],
-        sold_on_closed_days=total["sold_closed"],
-        zero_days=total["zeros"],
-        own_prices=total["own_prices"],
-        carried_prices=total["carried_prices"],
-        carried_back_prices=total["carried_back_prices"],
-        no_prices=total["rows"] - int(priced),
-        promotion_days=total["promoted"],
-        event_days=event_days,
-        stock_days=total["stocked"],
-        stockout_days=total["stockouts"],
-        returned_units=returned_units,
-        days_below_zero=days_below_zero,
-        needed_days=needed_days,
-        short_series=short.height,
-        ended_series=facts.filter(pl.col("last_day") < last_day - ENDED_AFTER_DAYS).height,
-        silent_series=facts.filter(pl.col("units") == 0).height,
-        named_short_series=named,
-        blank_lines=blank_lines,
-    )
+    def __init__(self, window: Window, needed_days: int = DEFAULT_NEEDED_DAYS) -> None:
+        self._window = window
+        self._needed_days = needed_days
+        self._last_day = (window.end - date(1970, 1, 1)).days
+        self._totals: Counter[str] = Counter()
+        self._shortest = pl.DataFrame(schema={"days": pl.Int64(), "store": pl.Int32(), "product": pl.Int32()})
+
+    def add(self, facts: pl.DataFrame) -> None:
+        """Count some whole series."""
+        spans = facts.with_columns((pl.col("last_day") - pl.col("first_day") + 1).cast(pl.Int64).alias("days"))
+        counted = spans.select(
+            pl.len().alias("series"),
+            pl.col(_SUMMED).cast(pl.Int64).sum(),
+            pl.col("days").sum().alias("spanned"),
+            pl.col("rows").filter(pl.col("own_prices") > 0).cast(pl.Int64).sum().alias("priced"),
+            (pl.col("days") < self._needed_days).sum().alias("short"),
+            (pl.col("last_day") < self._last_day - ENDED_AFTER_DAYS).sum().alias("ended"),
+            (pl.col("units") == 0).sum().alias("silent"),
+        )
+        self._totals.update(counted.row(0, named=True))
+        short = spans.filter(pl.col("days") < self._needed_days).select("days", "store", "product")
+        self._shortest = pl.concat([self._shortest, short]).sort("days", "store", "product").head(MAX_NAMED_SERIES)
+
+    def quality(
+        self,
+        store_codes: Sequence[str],
+        skus: Sequence[str],
+        *,
+        event_days: int = 0,
+        returned_units: int = 0,
+        days_below_zero: int = 0,
+        blank_lines: int = 0,
+    ) -> Quality:
+        """The quality of all series counted so far; `store_codes` and `skus` are by position."""
+        total = self._totals
+        return Quality(
+            window=self._window,
+            stores=len(store_codes),
+            products=len(skus),
+            series=total["series"],
+            rows=total["rows"],
+            units=total["units"],
+            missing_days=total["spanned"] - total["rows"],
+            closed_days=total["closed"],
+            sold_on_closed_days=total["sold_closed"],
+            zero_days=total["zeros"],
+            own_prices=total["own_prices"],
+            carried_prices=total["carried_prices"],
+            carried_back_prices=total["carried_back_prices"],
+            no_prices=total["rows"] - total["priced"],
+            promotion_days=total["promoted"],
+            event_days=event_days,
+            stock_days=total["stocked"],
+            stockout_days=total["stockouts"],
+            returned_units=returned_units,
+            days_below_zero=days_below_zero,
+            needed_days=self._needed_days,
+            short_series=total["short"],
+            ended_series=total["ended"],
+            silent_series=total["silent"],
+            named_short_series=tuple(
+                SeriesNote(store_codes[store], skus[product], days) for days, store, product in self._shortest.rows()
+            ),
+            blank_lines=blank_lines,
+        )

@@ -1,4 +1,4 @@
-"""Feature frames: a table of columns, and the long frame that it makes of a history."""
+"""Feature frames: THE table of columns with what is known of each when, and the long frame made of a history."""
 
 from __future__ import annotations
 
@@ -8,18 +8,38 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from showcase.forecasting import day_columns as day
+from showcase.forecasting import past_columns as past
+from showcase.forecasting.day_columns import Days
 from showcase.forecasting.history import Floats, History
+from showcase.forecasting.past_columns import Past
+from showcase.forecasting.rolling import shifted
 from showcase.kernel.table import DATE, PRODUCT, STORE
+
+IN_ADVANCE = "known in advance"
+AT_CUTOFF = "known at cutoff"
+TARGET = "target-derived"
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureColumn:
-    """One column: what it is called, its group, what may be known of it when, and how it is made, (n, d) from a history."""
+    """One column: its group, its safety class, and exactly one way to make it.
+
+    `of_day` gives (n, d) for days that are known in advance; `of_past` gives (n, d), for each day what is known at its
+    end, to be read a day or more later; `weeks_back` is the same weekday in the last known weeks, 1 the newest.
+    `in_units` says that the column grows with the series' volume. `for_trees` is off where a tree would mistake the
+    column for the passing of time; `sign` is the direction in which a tree may let it move sales.
+    """
 
     name: str
     group: str
     safety: str
-    values: Callable[[History], Floats]
+    of_day: Callable[[Days], Floats] | None = None
+    of_past: Callable[[Past], Floats] | None = None
+    weeks_back: int = 0
+    in_units: bool = False
+    for_trees: bool = True
+    sign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,71 +50,69 @@ class FeatureFrame:
     columns: tuple[FeatureColumn, ...]
 
 
-def _shifted(units: Floats, days: int) -> Floats:
-    moved = np.full_like(units, np.nan)
-    moved[:, days:] = units[:, : units.shape[1] - days]
-    return moved
+def _lag(weeks: int) -> FeatureColumn:
+    return FeatureColumn(f"lag_{7 * weeks}", "lag", TARGET, weeks_back=weeks, in_units=True)
 
 
-def _lag(days: int) -> FeatureColumn:
-    return FeatureColumn(f"lag_{days}", "lag", "known at cutoff", lambda history: _shifted(history.units, days))
+def _rolling(name: str, of_past: Callable[[Past], Floats], *, in_units: bool = True) -> FeatureColumn:
+    return FeatureColumn(name, "rolling", TARGET, of_past=of_past, in_units=in_units)
 
 
-def _rolling(days: int, name: str, of: Callable[[Floats], Floats]) -> FeatureColumn:
-    def values(history: History) -> Floats:
-        before = _shifted(history.units, 1)
-        rolled = np.full_like(before, np.nan)
-        if before.shape[1] >= days:
-            windows = np.lib.stride_tricks.sliding_window_view(before, days, axis=1)
-            rolled[:, days - 1 :] = of(windows)
-        return rolled
-
-    return FeatureColumn(f"rolling_{name}_{days}", "rolling", "known at cutoff", values)
-
-
-def _calendar(name: str, of: Callable[[History], Floats]) -> FeatureColumn:
-    return FeatureColumn(name, "calendar", "known in advance", of)
-
-
-def _days(history: History) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    return np.datetime64(history.first_day, "D") + np.arange(history.n_days)
-
-
-def _weekday(history: History) -> Floats:
-    # 1970-01-01 was a Thursday, weekday 3
-    day = (_days(history).astype(np.int64) + 3) % 7
-    return np.tile(day.astype(np.float64), (history.n_series, 1))
-
-
-def _month(history: History) -> Floats:
-    month = _days(history).astype("datetime64[M]").astype(np.int64) % 12 + 1
-    return np.tile(month.astype(np.float64), (history.n_series, 1))
-
-
-def _holiday(history: History) -> Floats:
-    return np.tile(history.holiday.astype(np.float64), (history.n_series, 1))
-
-
-FRAME_V1 = FeatureFrame(
-    version=1,
-    columns=(
-        *(_lag(days) for days in (1, 7, 14)),
-        *(_rolling(days, "mean", lambda windows: windows.mean(axis=-1)) for days in (7, 14)),
-        *(_rolling(days, "std", lambda windows: windows.std(axis=-1)) for days in (7, 14)),
-        _calendar("weekday", _weekday),
-        _calendar("month", _month),
-        _calendar("is_holiday", _holiday),
+_V1 = (
+    FeatureColumn("lag_1", "lag", TARGET, of_past=past.units, in_units=True),
+    *(_lag(weeks) for weeks in (1, 2, 3, 4)),
+    *(_rolling(f"rolling_mean_{days}", past.mean_of(days)) for days in (7, 14, 28, 56)),
+    *(_rolling(f"rolling_std_{days}", past.std_of(days)) for days in (7, 14, 28)),
+    _rolling("zero_share_28", past.zero_share, in_units=False),
+    FeatureColumn("weekday", "calendar", IN_ADVANCE, of_day=day.weekday),
+    FeatureColumn("day_of_month", "calendar", IN_ADVANCE, of_day=day.day_of_month),
+    FeatureColumn("month", "calendar", IN_ADVANCE, of_day=day.month, for_trees=False),
+    FeatureColumn("is_holiday", "calendar", IN_ADVANCE, of_day=day.is_holiday),
+)
+_V2 = (
+    *_V1,
+    FeatureColumn("relative_price", "price", IN_ADVANCE, of_day=day.relative_price, sign=-1),
+    FeatureColumn("relative_price_28", "price", AT_CUTOFF, of_past=past.relative_price_28),
+    FeatureColumn("on_promotion", "promotion", IN_ADVANCE, of_day=day.on_promotion, sign=1),
+    FeatureColumn("discount", "promotion", IN_ADVANCE, of_day=day.discount, sign=1),
+    FeatureColumn("promotion_kind", "promotion", IN_ADVANCE, of_day=day.promotion_kind),
+    FeatureColumn("promotion_share_28", "promotion", AT_CUTOFF, of_past=past.promotion_share_28),
+    FeatureColumn("days_to_holiday", "holiday", IN_ADVANCE, of_day=day.days_to_holiday),
+    FeatureColumn("days_since_holiday", "holiday", IN_ADVANCE, of_day=day.days_since_holiday),
+    FeatureColumn("days_since_launch", "lifecycle", AT_CUTOFF, of_past=past.days_since_launch),
+    FeatureColumn("stock_days", "stock", AT_CUTOFF, of_past=past.stock_days),
+    FeatureColumn("stockout_share_28", "stock", AT_CUTOFF, of_past=past.stockout_share_28),
+    FeatureColumn("weather_7", "weather", AT_CUTOFF, of_past=past.signal_of("weather", 7)),
+    FeatureColumn("macro_28", "macro", AT_CUTOFF, of_past=past.signal_of("macro", 28), for_trees=False),
+    *(
+        FeatureColumn(f"year_{name}_{order}", "fourier", IN_ADVANCE, of_day=day.year_wave(name, order), for_trees=False)
+        for order in (1, 2)
+        for name in ("sin", "cos")
     ),
 )
+FRAME_V1 = FeatureFrame(version=1, columns=_V1)
+FRAME_V2 = FeatureFrame(version=2, columns=_V2)
 
 
 def build_frame(frame: FeatureFrame, history: History) -> pl.DataFrame:
-    """The frame in long form: store_id, product_id, date, then its columns; NaN becomes null. Nothing after the cutoff."""
+    """The frame of a history in long form: store_id, product_id, date, then its columns; NaN becomes null.
+
+    Each row says what was known on the evening before its day, and what is known in advance of the day itself.
+    """
     n, d = history.n_series, history.n_days
+    days, seen = Days.of(history), Past.of(history)
     keys = {
         STORE: np.repeat(history.store_ids, d),
         PRODUCT: np.repeat(history.product_ids, d),
-        DATE: np.tile(_days(history), n),
+        DATE: np.tile(np.datetime64(history.first_day, "D") + np.arange(d), n),
     }
-    columns = {column.name: column.values(history).reshape(-1) for column in frame.columns}
+    columns = {column.name: _one_day_ahead(column, days, seen).reshape(-1) for column in frame.columns}
     return pl.DataFrame({**keys, **columns}).with_columns(pl.col(list(columns)).fill_nan(None))
+
+
+def _one_day_ahead(column: FeatureColumn, days: Days, seen: Past) -> Floats:
+    if column.of_day is not None:
+        return column.of_day(days)
+    if column.of_past is not None:
+        return shifted(column.of_past(seen), 1)
+    return shifted(seen.units, 7 * column.weeks_back)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +15,11 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
+PROMOTION_KINDS: tuple[str, ...] = ("none", "pct_off", "bogo", "bundle", "markdown")
+"""The codes of `promo_kind`, by position."""
+SIGNALS: tuple[str, ...] = ("weather", "macro")
+"""The signals a matrix may carry; they are measured, so a model knows them up to its cutoff alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class SalesMatrix:
@@ -22,7 +28,9 @@ class SalesMatrix:
     Shapes: store_ids and product_ids (n,); units, price, promo, stockout (n, d); holiday (d,).
     `price` is what the shopper pays in currency units, carried over days without a row; `promo` is the discount share,
     0..1; `stockout` marks days on which sales were capped by stock. Rows are sorted by (store_id, product_id).
-    Known truth is not part of it and cannot be.
+    Known truth is not part of it and cannot be. The rest is there where a data set has it: `promo_kind` (n, d) holds
+    positions in PROMOTION_KINDS, `launch_day` (n,) the launch in days after the first day (negative before it, NaN
+    unknown), `on_hand` (n, d) the stock at the end of the day, `signals` one (n, d) for each of SIGNALS.
     """
 
     store_ids: Integers
@@ -33,6 +41,10 @@ class SalesMatrix:
     promo: Floats
     stockout: Booleans
     holiday: Booleans
+    promo_kind: Integers | None = None
+    launch_day: Floats | None = None
+    on_hand: Floats | None = None
+    signals: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def n_series(self) -> int:
@@ -50,7 +62,7 @@ class SalesMatrix:
         found = np.flatnonzero((self.store_ids == store_id) & (self.product_ids == product_id))
         if not len(found):
             raise InvalidInputError(
-                f"The series of store {store_id} and product {product_id} was asked for; this data set does not have it.",
+                f"The series of store {store_id} and product {product_id} was asked for; this data set has none.",
                 "Choose a store and a product that sold together.",
             )
         return int(found[0])
@@ -73,6 +85,10 @@ class SalesMatrix:
             promo=_sealed(self.promo[:, days]),
             stockout=_sealed(self.stockout[:, days]),
             holiday=_sealed(self.holiday[days]),
+            promo_kind=None if self.promo_kind is None else _sealed(self.promo_kind[:, days]),
+            launch_day=None if self.launch_day is None else _sealed(self.launch_day - start),
+            on_hand=None if self.on_hand is None else _sealed(self.on_hand[:, days]),
+            signals={name: _sealed(values[:, days]) for name, values in self.signals.items()},
         )
 
     def future(self, start: int, horizon: int) -> Future:
@@ -88,6 +104,7 @@ class SalesMatrix:
             price=_sealed(self.price[:, days]),
             promo=_sealed(self.promo[:, days]),
             holiday=_sealed(self.holiday[days]),
+            promo_kind=None if self.promo_kind is None else _sealed(self.promo_kind[:, days]),
         )
 
 
@@ -106,6 +123,10 @@ class History:
     promo: Floats
     stockout: Booleans
     holiday: Booleans
+    promo_kind: Integers | None = None
+    launch_day: Floats | None = None
+    on_hand: Floats | None = None
+    signals: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def n_series(self) -> int:
@@ -131,17 +152,22 @@ class History:
             promo=_sealed(self.promo[rows]),
             stockout=_sealed(self.stockout[rows]),
             holiday=self.holiday,
+            promo_kind=None if self.promo_kind is None else _sealed(self.promo_kind[rows]),
+            launch_day=None if self.launch_day is None else _sealed(self.launch_day[rows]),
+            on_hand=None if self.on_hand is None else _sealed(self.on_hand[rows]),
+            signals={name: _sealed(values[rows]) for name, values in self.signals.items()},
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Future:
-    """What is known in advance about the forecast days: price and promo (n, h), holiday (h,)."""
+    """What is known in advance about the forecast days: price, promo and promo_kind (n, h), holiday (h,)."""
 
     first_day: date
     price: Floats
     promo: Floats
     holiday: Booleans
+    promo_kind: Integers | None = None
 
     @property
     def n_series(self) -> int:
@@ -156,7 +182,8 @@ class Future:
 
     def select(self, rows: Integers | Booleans) -> Future:
         """The same days of some series."""
-        return Future(self.first_day, _sealed(self.price[rows]), _sealed(self.promo[rows]), self.holiday)
+        kind = None if self.promo_kind is None else _sealed(self.promo_kind[rows])
+        return Future(self.first_day, _sealed(self.price[rows]), _sealed(self.promo[rows]), self.holiday, kind)
 
 
 def carried_future(history: History, horizon: int, gap: int = 0, holiday: Booleans | None = None) -> Future:

@@ -54,6 +54,23 @@ class SeasonalAverageOptions(ModelOptions):
     seasons: int = Field(4, ge=1, le=52, description="How many of the last seasons are averaged.")
 
 
+class FrameName(StrEnum):
+    """Which feature frame a model reads: V1 is lags, rolling and calendar, V2 adds price, promotion and the rest."""
+
+    V1 = "v1"
+    V2 = "v2"
+
+
+class FramedOptions(ModelOptions):
+    """The option of every model that can read either feature frame."""
+
+    feature_frame: FrameName = Field(
+        FrameName.V2,
+        strict=False,
+        description="v1 reads lags, rolling and calendar; v2 also price, promotion, launch, stock and signals.",
+    )
+
+
 class TrendRegressionOptions(ModelOptions):
     """Options of a straight line with a weekly shape."""
 
@@ -63,7 +80,7 @@ class TrendRegressionOptions(ModelOptions):
     )
 
 
-class ProphetLikeOptions(ModelOptions):
+class ProphetLikeOptions(FramedOptions):
     """Options of the additive ridge regression: trend, seasons, holidays, price and promotion."""
 
     weekly_order: int = Field(3, ge=0, le=3, description="Fourier pairs of the week; 0 leaves the week out.")
@@ -74,21 +91,18 @@ class ProphetLikeOptions(ModelOptions):
     shrinkage: float = Field(
         100.0, ge=0.1, le=100_000, description="Days of a series' own that weigh as much as the shape of all series."
     )
-    use_price: bool = Field(True, description="Whether the price that the shopper pays is an input.")
-    use_promotion: bool = Field(True, description="Whether the promotion is an input.")
-    use_holidays: bool = Field(True, description="Whether holidays are an input.")
 
 
-class RegressionOptions(ModelOptions):
+class RegressionOptions(FramedOptions):
     """Options of scikit-learn's HistGradientBoostingRegressor."""
 
-    n_trees: int = Field(200, ge=10, le=2000, description="How many trees are added up.")
+    n_trees: int = Field(100, ge=10, le=2000, description="How many trees are added up.")
     learning_rate: float = Field(0.05, ge=0.005, le=0.5, description="The share of each tree that is added.")
-    max_leaves: int = Field(31, ge=2, le=255, description="Most leaves of one tree.")
-    min_leaf_rows: int = Field(40, ge=1, le=10_000, description="Fewest training rows in one leaf.")
+    max_leaves: int = Field(15, ge=2, le=255, description="Most leaves of one tree.")
+    min_leaf_rows: int = Field(100, ge=1, le=10_000, description="Fewest training rows in one leaf.")
 
 
-class RandomForestOptions(ModelOptions):
+class RandomForestOptions(FramedOptions):
     """Options of scikit-learn's RandomForestRegressor."""
 
     n_trees: int = Field(60, ge=5, le=500, description="How many trees are averaged.")
@@ -99,19 +113,19 @@ class RandomForestOptions(ModelOptions):
     )
 
 
-class LightGbmOptions(ModelOptions):
+class LightGbmOptions(FramedOptions):
     """Options of LightGBM."""
 
-    n_trees: int = Field(200, ge=10, le=2000, description="How many trees are added up.")
+    n_trees: int = Field(100, ge=10, le=2000, description="How many trees are added up.")
     learning_rate: float = Field(0.05, ge=0.005, le=0.5, description="The share of each tree that is added.")
-    max_leaves: int = Field(31, ge=2, le=255, description="Most leaves of one tree.")
-    min_leaf_rows: int = Field(40, ge=1, le=10_000, description="Fewest training rows in one leaf.")
+    max_leaves: int = Field(15, ge=2, le=255, description="Most leaves of one tree.")
+    min_leaf_rows: int = Field(100, ge=1, le=10_000, description="Fewest training rows in one leaf.")
 
 
-class XgBoostOptions(ModelOptions):
+class XgBoostOptions(FramedOptions):
     """Options of XGBoost."""
 
-    n_trees: int = Field(200, ge=10, le=2000, description="How many trees are added up.")
+    n_trees: int = Field(100, ge=10, le=2000, description="How many trees are added up.")
     learning_rate: float = Field(0.05, ge=0.005, le=0.5, description="The share of each tree that is added.")
-    max_depth: int = Field(6, ge=1, le=16, description="Deepest split of one tree.")
-    min_leaf_weight: float = Field(10.0, ge=0.0, le=10_000, description="Least training weight in one leaf.")
+    max_depth: int = Field(4, ge=1, le=16, description="Deepest split of one tree.")
+    min_leaf_rows: int = Field(100, ge=1, le=10_000, description="Fewest training rows in one leaf, by their weight.")

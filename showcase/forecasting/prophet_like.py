@@ -15,7 +15,7 @@ import numpy as np
 
 from showcase.forecasting.additive import usable_days, weighted_products
 from showcase.forecasting.history import Floats, Future, History
-from showcase.forecasting.options import ProphetLikeOptions
+from showcase.forecasting.options import FrameName, ProphetLikeOptions
 from showcase.forecasting.state import ArraySpec, ModelState
 from showcase.forecasting.usual_price import relative_price, usual_price
 
@@ -100,13 +100,22 @@ def predict_prophet_like(state: ModelState, future: Future) -> Floats:
     return np.maximum(np.expm1(capped), 0.0) * arrays["level_correction"][:, None]
 
 
+def effect_factor(state: ModelState, known: History | Future) -> Floats:
+    """How many times its usual demand each day brings by year, price, promotion and holiday (n, d)."""
+    arrays = {name: np.asarray(array, dtype=np.float64) for name, array in state.arrays.items()}
+    own_and_weekly = _OWN_TERMS + 2 * state.facts["weekly_order"]
+    yearly = _common_design(known.first_day, known.price.shape[1], state.facts)[:, own_and_weekly:]
+    effects = arrays["effects"][:, own_and_weekly - _OWN_TERMS :]
+    inputs = _inputs(known, arrays["usual_price"], state.facts)
+    return np.exp(_log_units(np.empty((len(effects), 0)), effects, yearly, inputs))
+
+
 def _facts(history: History, options: ProphetLikeOptions) -> dict[str, Any]:
-    used = {"price": options.use_price, "promotion": options.use_promotion, "holiday": options.use_holidays}
     return {
         "cutoff": history.cutoff.isoformat(),
         "weekly_order": options.weekly_order,
         "yearly_order": options.yearly_order if history.n_days >= _LEAST_YEAR else 0,
-        "inputs": [name for name in _INPUTS if used[name]],
+        "inputs": ["holiday"] if options.feature_frame is FrameName.V1 else list(_INPUTS),
     }
 
 

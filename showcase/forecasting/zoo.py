@@ -10,9 +10,10 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from showcase.errors import FieldError, InvalidInputError
-from showcase.forecasting import additive, baselines, prophet_like
+from showcase.forecasting import additive, baselines, learners, prophet_like, trees
 from showcase.forecasting import options as opt
 from showcase.forecasting.history import Floats, Future, History
+from showcase.forecasting.learners import Learner
 from showcase.forecasting.options import ModelOptions, ModelType
 from showcase.forecasting.state import ArraySpec, ModelState
 
@@ -49,6 +50,29 @@ class ModelRow:
     setting: str | None = None
 
 
+def _tree_row(
+    model_type: ModelType,
+    title: str,
+    options: type[ModelOptions],
+    complexity: int,
+    learner: Learner,
+    setting: str | None,
+) -> ModelRow:
+    return ModelRow(
+        model_type,
+        title,
+        Family.TREE,
+        options,
+        complexity,
+        trees.tree_fitter(learner),
+        trees.tree_predictor(learner),
+        trees.tree_arrays(learner),
+        learner.texts,
+        feature_aware=True,
+        setting=setting,
+    )
+
+
 _ROWS = (
     ModelRow(
         ModelType.NAIVE, "Naive", Family.BASELINE, opt.ModelOptions, 1,
@@ -78,6 +102,19 @@ _ROWS = (
     ModelRow(
         ModelType.PROPHET_LIKE, "Prophet-like", Family.ADDITIVE, opt.ProphetLikeOptions, 7,
         prophet_like.fit_prophet_like, prophet_like.predict_prophet_like, prophet_like.ARRAYS, feature_aware=True,
+    ),
+    _tree_row(
+        ModelType.REGRESSION, "Gradient boosting (scikit-learn)", opt.RegressionOptions, 8, learners.REGRESSION, None,
+    ),
+    _tree_row(
+        ModelType.RANDOM_FOREST, "Random forest", opt.RandomForestOptions, 9, learners.RANDOM_FOREST,
+        "SHOWCASE_ENABLE_RANDOM_FOREST",
+    ),
+    _tree_row(
+        ModelType.LIGHTGBM, "LightGBM", opt.LightGbmOptions, 10, learners.LIGHTGBM, "SHOWCASE_ENABLE_LIGHTGBM",
+    ),
+    _tree_row(
+        ModelType.XGBOOST, "XGBoost", opt.XgBoostOptions, 11, learners.XGBOOST, "SHOWCASE_ENABLE_XGBOOST",
     ),
 )  # fmt: skip
 ZOO: Mapping[ModelType, ModelRow] = {row.model_type: row for row in _ROWS}

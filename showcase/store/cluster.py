@@ -131,11 +131,18 @@ def launch(placement: Placement, binaries: PostgresBinaries) -> RunningServer:
             )
     except OSError as error:
         raise start_failure(placement, f"cannot be started ({error})") from error
-    return wait_until_ready(placement, int(started.stdout))
+    server = wait_until_ready(placement, int(started.stdout))
+    if server is None:
+        raise start_failure(placement, "ended while it started")
+    return server
 
 
-def wait_until_ready(placement: Placement, launched_pid: int | None = None) -> RunningServer:
-    """Wait for the server that is starting; give up when it ends, or after START_LIMIT_S seconds."""
+def wait_until_ready(placement: Placement, launched_pid: int | None = None) -> RunningServer | None:
+    """The server that runs on these data, once it is ready; None where there is none, or it ends meanwhile.
+
+    `launched_pid` is one that was just launched and may not have made itself known. Raises UnavailableError after
+    START_LIMIT_S seconds.
+    """
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         may_come = launched_pid is not None and is_alive(launched_pid)
@@ -143,7 +150,7 @@ def wait_until_ready(placement: Placement, launched_pid: int | None = None) -> R
         if server is not None and server.status == "ready":
             return server
         if server is None and not may_come:
-            raise start_failure(placement, "ended while it started")
+            return None
         time.sleep(POLL_S)
     raise start_failure(placement, f"was not ready within {START_LIMIT_S:.0f} s")
 

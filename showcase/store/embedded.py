@@ -27,9 +27,10 @@ from showcase.store.cluster import (
     wait_until_ready,
 )
 from showcase.store.placement import PORT, Placement, ServerUser, place
-from showcase.store.server_process import POLL_S, RunningServer, running_server, shut_down, wait_until_gone
+from showcase.store.server_process import POLL_S, RunningServer, running_server, shut_down
 
 DATABASE = "showcase"
+_ATTEMPTS = 3
 _LOCK_LIMIT_S = START_LIMIT_S + 60.0
 """How long another process may take to start or stop the server before this one gives up."""
 
@@ -45,7 +46,7 @@ class EmbeddedPostgres:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._user_lock: int | None = None
-        self._joined: tuple[int, Placement] | None = None
+        self._joined: Placement | None = None
 
     def location(self) -> Placement:
         """Where this database lies, or would lie, with its log and its server's user."""
@@ -62,11 +63,10 @@ class EmbeddedPostgres:
             if self._user_lock is None:
                 self._user_lock = _open_lock(placement.users_lock, placement.user)
                 fcntl.flock(self._user_lock, fcntl.LOCK_SH)
-                self._joined = os.getpid(), placement
+                self._joined = placement
                 atexit.register(self.stop)
             try:
-                server = _join(placement) or _begin(placement)
-                _ensure_database(server, placement)
+                server = _join_or_begin(placement)
             except BaseException:
                 self._leave()
                 raise
@@ -74,11 +74,10 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Leave the server; the last one out stops it. Does nothing when this process has not joined it."""
-        if self._joined is None:
+        placement = self._joined
+        if placement is None:
             return
-        process, placement = self._joined
-        if process != os.getpid() or not placement.folder.exists():
-            # A fork's copy: the parent is the user. Or all was removed: a server without its folder ends itself.
+        if not placement.folder.exists():  # all was removed: a server without its folder ends by itself
             self._leave()
             return
         with _changing(placement):
@@ -112,19 +111,19 @@ class EmbeddedPostgres:
         return _url(server.socket_folder)
 
     def _leave(self) -> None:
-        # Closed, not unlocked: unlocking would also unlock the copy that a forked process holds.
+        # Closed, not unlocked: a fork shares the lock, and keeps the server, until both have closed it.
         if self._user_lock is not None:
             os.close(self._user_lock)
         self._user_lock = self._joined = None
         atexit.unregister(self.stop)
 
 
-def _join(placement: Placement) -> RunningServer | None:
-    server = running_server(placement)
-    if server is not None and server.status == "stopping":
-        wait_until_gone([server.process])
-        return None
-    return wait_until_ready(placement) if server is not None else None
+def _join_or_begin(placement: Placement) -> RunningServer:
+    for _ in range(_ATTEMPTS):
+        server = wait_until_ready(placement) or _begin(placement)
+        if _has_database(server, placement):
+            return server
+    raise start_failure(placement, f"ended {_ATTEMPTS} times as soon as it was ready")
 
 
 def _begin(placement: Placement) -> RunningServer:
@@ -134,8 +133,11 @@ def _begin(placement: Placement) -> RunningServer:
     return launch(placement, binaries)
 
 
-def _ensure_database(server: RunningServer, placement: Placement) -> None:
-    """Connect, waiting out a recovery, and make the application's database where it is missing."""
+def _has_database(server: RunningServer, placement: Placement) -> bool:
+    """Connect, waiting out a recovery, and make the application's database where it is missing.
+
+    False when the server has ended: one that is being killed still looks alive for a moment.
+    """
     deadline = time.monotonic() + START_LIMIT_S
     while True:
         try:
@@ -149,9 +151,12 @@ def _ensure_database(server: RunningServer, placement: Placement) -> None:
             ) as connection:
                 if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchall():
                     connection.execute(f"CREATE DATABASE {DATABASE}")
-                return
+                return True
         except psycopg.OperationalError as error:
-            if time.monotonic() > deadline or not server.process.is_running():
+            now = running_server(placement)
+            if now is None or now.process != server.process:
+                return False
+            if time.monotonic() > deadline:
                 raise start_failure(placement, "runs but does not answer") from error
         time.sleep(POLL_S)
 

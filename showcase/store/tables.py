@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     Float,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -43,6 +44,8 @@ RUN_STATUSES = ("running", "completed", "failed", "cancelled", "interrupted")
 MODEL_RUN_STATUSES = ("pending", "running", "success", "failed", "archived")
 JOB_KINDS = ("train", "predict", "backtest", "batch_item", "export", "import")
 JOB_STATUSES = ("running", "success", "failed")
+DECISION_STATES = ("pending", "approved", "rejected", "timed_out")
+EXECUTION_STATUSES = ("undecided", "due", "executed", "not_executed", "failed", "not_applied")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -327,3 +330,71 @@ showcase_workspace = Table(
     CheckConstraint(_one_of("status", RUN_STATUSES), name="status"),
 )
 Index(None, showcase_workspace.c.created_at.desc(), showcase_workspace.c.id.desc())
+
+# ---- knowledge and decisions -----------------------------------------------------------------------------------------
+
+knowledge_chunk = Table(
+    "knowledge_chunk",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("collection", Text, nullable=False, comment="what is indexed and asked together"),
+    Column("source", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("embedding", ARRAY(REAL)),
+    Column("embedding_model", Text, comment="who made the embedding; another one's is not comparable"),
+    Column(
+        "search",
+        TSVECTOR,
+        # headings weigh more than text; written as PostgreSQL shows it, so that models and schema can be compared
+        Computed(
+            "(setweight(to_tsvector('english'::regconfig, heading), 'A'::\"char\") ||"
+            " setweight(to_tsvector('english'::regconfig, body), 'B'::\"char\"))",
+            persisted=True,
+        ),
+    ),
+    _moment("indexed_at", now=True),
+    UniqueConstraint("collection", "source", "position"),
+)
+Index(None, knowledge_chunk.c.search, postgresql_using="gin")
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("action_id", String(32), primary_key=True),
+    Column("run_id", String(32), comment="soft reference: the pipeline run that asks"),
+    Column("session_id", String(32), nullable=False, comment="the agent's session"),
+    Column("provider", Text, nullable=False, comment="who proposed: rules, or a language model by its name"),
+    Column("tool_name", Text, nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("evidence", JSON, nullable=False, comment="what was shown to whoever decides"),
+    Column("evidence_digest", String(64), nullable=False),
+    Column("transcript_summary", String(200), nullable=False, server_default=text("''")),
+    Column("tokens_used", Integer, nullable=False, server_default=text("0")),
+    Column("tool_calls_count", Integer, nullable=False, server_default=text("0")),
+    Column("state", Text, nullable=False),
+    _moment("asked_at"),
+    _moment("expires_at"),
+    _moment("decided_at", nullable=True),
+    Column("decided_by", Text),
+    Column("reason", String(500)),
+    Column("auto_approved", Boolean, nullable=False, server_default=text("false")),
+    Column("execution_status", Text, nullable=False),
+    Column("execution_detail", Text, comment="why it failed or was not applied"),
+    Column("outcome", JSON, comment="what the execution made"),
+    _moment("executed_at", nullable=True),
+    CheckConstraint(_one_of("state", DECISION_STATES), name="state"),
+    CheckConstraint(_one_of("execution_status", EXECUTION_STATUSES), name="execution_status"),
+    CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
+    CheckConstraint("(state = 'pending') = (execution_status = 'undecided')", name="undecided"),
+    CheckConstraint(
+        "state = 'approved' OR execution_status IN ('undecided', 'not_executed')", name="only_approved_is_executed"
+    ),
+    comment="questions of the agent to a person, and their answers",
+)
+Index(None, decision.c.asked_at.desc(), decision.c.action_id.desc())
+Index(None, decision.c.run_id)
+Index("ix_decision_pending", decision.c.expires_at, postgresql_where=decision.c.state == "pending")

@@ -5,22 +5,23 @@ from __future__ import annotations
 import errno
 import hashlib
 import random
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from showcase.demand.intake import Intake, ReadingSizes, read_sales
 from showcase.demand.intake_preview import preview_sales
-from showcase.demand.intake_settle import Settled
 from showcase.demand.intake_values import IntakeOptions
 from showcase.demand.tables import SCHEMAS, fingerprint
 from showcase.errors import UnavailableError
-from tests.demand.sales_files import HEADER, SOUND, TODAY, gzipped, real_sales, refusal, take
+from tests.demand.sales_files import HEADER, SOUND, TODAY, gzipped, real_sales, refusal, take, written
 
 _TINY = ReadingSizes(block_bytes=50, batch_rows=3, bucket_rows=4)
 
@@ -138,7 +139,8 @@ def test_the_same_promotion_in_two_stores_stands_once_with_the_larger_discount(t
 def test_an_event_marks_its_day_for_every_store(tmp_path: Path) -> None:
     content = (
         "date,store,product,quantity,event\n"
-        "2026-03-01,A,x,1,Derby\n2026-03-01,B,x,1, Carnival \n2026-03-01,C,x,1,Derby\n2026-03-02,A,x,1,0\n2026-03-04,A,x,1,yes\n"
+        "2026-03-01,A,x,1,Derby\n2026-03-01,B,x,1, Carnival \n2026-03-01,C,x,1,Derby\n"
+        "2026-03-02,A,x,1,0\n2026-03-04,A,x,1,yes\n"
     )
     assert take(tmp_path, content).calendar.rows() == [
         (_day("2026-03-01"), True, "Carnival / Derby"),
@@ -193,7 +195,10 @@ def test_declared_dates_decimals_and_delimiters_are_obeyed(tmp_path: Path) -> No
         (_day("2025-04-13"), 2, 50),
     ]
     colons = content.replace("\t", ":")
-    assert take(tmp_path, colons, options=IntakeOptions(date_format="%d.%m.%Y", decimal=",", delimiter=":")).quality.rows == 2
+    assert (
+        take(tmp_path, colons, options=IntakeOptions(date_format="%d.%m.%Y", decimal=",", delimiter=":")).quality.rows
+        == 2
+    )
     assert refusal(tmp_path, content.replace("1,25", "1.25"), options=options).rows[0].rule == "decimal_sign"
     assert refusal(tmp_path, content.replace("03.04", "31.02"), options=options).rows[0].rule == "date_declared"
 
@@ -255,6 +260,7 @@ def _lines(sales: dict[tuple[int, str, str], tuple[object, ...]]) -> list[str]:
     ]
 
 
+@settings(max_examples=40)
 @given(sales=_SALES, order=st.randoms(use_true_random=False), block=st.integers(5, 400), bucket=st.integers(1, 50))
 def test_neither_the_order_of_rows_nor_the_way_of_reading_changes_the_data_set(
     tmp_path_factory: pytest.TempPathFactory,
@@ -275,6 +281,7 @@ def test_neither_the_order_of_rows_nor_the_way_of_reading_changes_the_data_set(
     shuffled.discard()
 
 
+@settings(max_examples=40)
 @given(sales=_SALES)
 def test_prices_cover_every_day_of_a_series_once_and_sales_add_up(
     tmp_path_factory: pytest.TempPathFactory, sales: dict[tuple[int, str, str], tuple[object, ...]]
@@ -294,14 +301,19 @@ def test_prices_cover_every_day_of_a_series_once_and_sales_add_up(
 
 
 def test_a_file_that_does_not_fit_into_memory_comes_in_parts(tmp_path: Path) -> None:
-    rows = [f"2026-0{1 + day // 28}-{1 + day % 28:02},S{s},p{p},{day}\n" for day in range(56) for s in range(3) for p in range(4)]
+    rows = [
+        f"2026-0{1 + day // 28}-{1 + day % 28:02},S{s},p{p},{day}\n"
+        for day in range(56)
+        for s in range(3)
+        for p in range(4)
+    ]
     whole = take(tmp_path, HEADER + "".join(rows))
     assert whole.folder is None
     assert list((tmp_path / "spill").iterdir()) == []
     parted = take(tmp_path, HEADER + "".join(rows), sizes=ReadingSizes(bucket_rows=100))
     batches = list(parted.batches("sales"))
-    # 12 series of 56 rows, two of them begin within each hundred rows
-    assert [batch.height for batch in batches] == [112] * 6
+    # 12 series of 56 rows, from rows 0, 56, 112 ... 616: those that begin within the same hundred rows are one part
+    assert [batch.height for batch in batches] == [112, 112, 112, 112, 56, 112, 56]
     assert_frame_equal(pl.concat(batches), whole.tables.sales)
     assert parted.folder is not None
     assert {path.suffix for path in parted.folder.iterdir()} == {".parquet"}
@@ -314,7 +326,13 @@ def test_a_file_that_does_not_fit_into_memory_comes_in_parts(tmp_path: Path) -> 
 def test_the_fingerprint_tells_any_change_of_a_sale(tmp_path: Path) -> None:
     content = "date,store,product,quantity,unit_price,event,on_hand\n2026-03-01,A,x,1,2,Fair,4\n2026-03-02,A,x,1,2,,4\n"
     prints = {take(tmp_path, content).fingerprint()}
-    for old, new in [("x,1,2,Fair", "x,2,2,Fair"), ("Fair", "Expo"), (",A,", ",B,"), ("Fair,4", "Fair,5"), ("1,2,,4", "1,3,,4")]:
+    for old, new in [
+        ("x,1,2,Fair", "x,2,2,Fair"),
+        ("Fair", "Expo"),
+        (",A,", ",B,"),
+        ("Fair,4", "Fair,5"),
+        ("1,2,,4", "1,3,,4"),
+    ]:
         prints.add(take(tmp_path, content.replace(old, new)).fingerprint())
     assert len(prints) == 6
 
@@ -331,14 +349,59 @@ def test_progress_grows_to_the_end(tmp_path: Path) -> None:
     assert len(told) > 10
 
 
-def test_a_full_disk_is_said_so_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> Settled:
+_FULL_DISK = """
+import resource, sys
+from datetime import date
+from pathlib import Path
+from showcase.demand.intake import ReadingSizes, read_sales
+from showcase.errors import UnavailableError
+
+folder = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    read_sales(folder / "sales.csv", today=date(2026, 3, 10), spill_folder=folder / "spill",
+               sizes=ReadingSizes(bucket_rows=1500))
+except UnavailableError as error:
+    print(error.message, len(list((folder / "spill").iterdir())))
+"""
+
+
+@pytest.mark.parametrize(
+    ("file_bytes", "said"),
+    [
+        # 2,000 rows of 35 bytes lie in one file at first
+        (
+            60_000,
+            "The disk is full: the import of sales.csv needs about 70 bytes for each row. Nothing was imported. 0\n",
+        ),
+        (71_000, ""),
+    ],
+)
+def test_a_full_disk_is_said_so_and_leaves_nothing(tmp_path: Path, file_bytes: int, said: str) -> None:
+    rows = "".join(f"2026-03-01,S{n % 40},p{n // 40},{n}\n" for n in range(2000))
+    (tmp_path / "sales.csv").write_text(HEADER + rows)
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(tmp_path), str(file_bytes)], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == said
+
+
+def test_a_disk_that_fills_up_late_is_said_so_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, SOUND)
+
+    def full(self: Path, content: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("showcase.demand.intake.settle_series", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(UnavailableError, match="The disk is full"):
-        take(tmp_path, SOUND, sizes=ReadingSizes(bucket_rows=1))
+        read_sales(path, today=TODAY, spill_folder=tmp_path / "spill", sizes=ReadingSizes(bucket_rows=1))
     assert list((tmp_path / "spill").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "spill").write_text("a file")
+    with pytest.raises(UnavailableError, match=r"cannot be used: File exists\. Nothing was imported\."):
+        take(tmp_path, SOUND)
 
 
 def test_a_preview_shows_the_mapping_and_the_first_rows_without_judging_them(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ BROKEN_FILES: list[tuple[str, str | bytes, int, str, str, str]] = [
     ("half a gzip file", gzipped(SOUND * 50)[:40], 0, "", "", "gzip_whole"),
     ("a gzip file with a wrong checksum", gzipped(SOUND)[:-8] + b"\0" * 8, 0, "", "", "gzip_whole"),
     ("Windows-1252", (HEADER + "2026-03-01,Caf\xe9,x,3\n").encode("cp1252"), 2, "", "0xE9", "utf8"),
-    ("Windows-1252 in the header", "date,store,product,quantity,caf\xe9\n".encode("cp1252") + b"a\n", 1, "", "0xE9", "utf8"),
+    ("Windows-1252 in the header", b"date,store,product,quantity,caf\xe9\na\n", 1, "", "0xE9", "utf8"),
     ("UTF-16 with a mark", SOUND.encode("utf-16"), 0, "", "", "utf8"),
     ("UTF-16 without a mark", SOUND.encode("utf-16-le"), 0, "", "", "utf8"),
     ("UTF-32 with a mark", SOUND.encode("utf-32"), 0, "", "", "utf8"),
@@ -48,13 +48,13 @@ BROKEN_FILES: list[tuple[str, str | bytes, int, str, str, str]] = [
     ("line ends CR alone", SOUND.replace("\n", "\r"), 1, "", "", "line_end"),
     ("one CR in a row", SOUND + "2026-03-03,A\r,x,3\n", 4, "", "", "line_end"),
     ("an unclosed quote", HEADER + _ROW + '2026-03-02,"A,x,3\n2026-03-03,A,x,3\n', 3, "", "", "quote_closed"),
-    ("an unclosed quote before closed ones", HEADER + '2026-03-01,"A,x,3\n2026-03-02,"B",x,3\n', 2, "", "", "quote_closed"),
+    ("an unclosed quote before others", HEADER + '2026-03-01,"A,x,3\n2026-03-02,"B",x,3\n', 2, "", "", "quote_closed"),
     ("an unclosed quote in the header", 'date,"store,product,quantity\n' + _ROW, 1, "", "", "quote_closed"),
     ("a quote inside a field", HEADER + '2026-03-01,A,pipe 5",3\n', 2, "", "", "quote_place"),
     ("text after a quoted field", HEADER + '2026-03-01,"A"b,x,3\n', 2, "", "", "quote_place"),
     ("a row with too few fields", HEADER + _ROW + "2026-03-02,A,x\n", 3, "", "2026-03-02,A,x", "field_count"),
     ("a row with too many fields", HEADER + "2026-03-01,A,x,3,4\n", 2, "", "2026-03-01,A,x,3,4", "field_count"),
-    ("one giant line", HEADER + "2026-03-01,A," + "x" * 3_000_000, 2, "", "2026-03-01,A," + "x" * 67 + "...", "record_length"),
+    ("one giant line", HEADER + "x" * 3_000_000, 2, "", "x" * 80 + "...", "record_length"),
     ("a giant header", "date," * 500_000, 1, "", "date," * 16 + "...", "record_length"),
     ("ten thousand columns", ",".join(f"c{n}" for n in range(10_000)) + "\n", 1, "", "10000 columns", "column_count"),
     ("a column that stands twice", "date,store,product,quantity,store\n" + _ROW, 1, "store", "store", "column_twice"),
@@ -106,7 +106,9 @@ BROKEN_FILES: list[tuple[str, str | bytes, int, str, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "column", "value", "rule"), [row[1:] for row in BROKEN_FILES], ids=[row[0] for row in BROKEN_FILES]
+    ("content", "line", "column", "value", "rule"),
+    [row[1:] for row in BROKEN_FILES],
+    ids=[row[0] for row in BROKEN_FILES],
 )
 def test_a_broken_file_is_refused_with_its_place_and_rule(
     tmp_path: Path, content: str | bytes, line: int, column: str, value: str, rule: str
@@ -141,7 +143,9 @@ def test_the_same_row_may_break_rules_in_several_columns(tmp_path: Path) -> None
         (2, "store", "blank"),
     ]
     assert refused.is_complete
-    assert refused.message.startswith("3 places of sales.csv were refused; the first is line 2, column date: found '2026")
+    assert refused.message.startswith(
+        "3 places of sales.csv were refused; the first is line 2, column date: found '2026"
+    )
 
 
 def test_the_first_fifty_places_are_listed_in_order_of_their_lines(tmp_path: Path) -> None:
@@ -266,9 +270,7 @@ def test_a_stop_from_outside_leaves_no_files(tmp_path: Path) -> None:
 
     path = written(tmp_path, SOUND)
     with pytest.raises(KeyboardInterrupt):
-        read_sales(
-            path, today=TODAY, spill_folder=tmp_path / "spill", progress=stop, sizes=ReadingSizes(bucket_rows=1)
-        )
+        read_sales(path, today=TODAY, spill_folder=tmp_path / "spill", progress=stop, sizes=ReadingSizes(bucket_rows=1))
     assert list((tmp_path / "spill").iterdir()) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 
 from showcase.errors import UnavailableError
+from showcase.store import cluster
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.pg_binaries import choose_binaries
 from showcase.store.placement import OUTSIDE, ServerUser, closed_folder
@@ -54,10 +56,17 @@ print(server.url)
 class OtherProcess:
     """Another process that uses the server of `home`."""
 
-    def __init__(self, home: Path, uid: int | None = None, before: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, home: Path, uid: int | None = None, before: tuple[str, ...] = (), own_terminal: bool = False
+    ) -> None:
         command = [*before, sys.executable, "-c", USER_PROGRAM, str(home), str(os.geteuid() if uid is None else uid)]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=REPOSITORY,
+            process_group=0 if own_terminal else None,
         )
 
     def url(self) -> str:
@@ -220,6 +229,19 @@ def test_a_process_that_ends_without_stop_leaves_all_the_same(home: Path) -> Non
     assert first_process(home) is None
 
 
+def test_an_interrupt_at_the_starters_terminal_is_not_for_the_server(
+    home: Path, use: Callable[..., OtherProcess]
+) -> None:
+    starter = use(home, own_terminal=True)
+    starter.url()
+    with EmbeddedPostgres(home) as server:
+        process = first_process(home)
+        os.killpg(starter.process.pid, signal.SIGINT)
+        assert starter.leave() != 0
+        assert ask(server.url, "SELECT 1") == 1
+        assert first_process(home) == process
+
+
 def test_a_fork_that_stops_does_not_stop_its_parents_server(home: Path) -> None:
     program = USER_PROGRAM.replace("sys.stdin.read()", FORK_THAT_STOPS)
     ended = subprocess.run(
@@ -230,17 +252,20 @@ def test_a_fork_that_stops_does_not_stop_its_parents_server(home: Path) -> None:
     assert first_process(home) is None
 
 
-@pytest.mark.parametrize("number", ["this process", "nobody's"])
-def test_a_stale_pid_file_is_survived(home: Path, number: str) -> None:
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_stale_pid_file_is_survived_also_when_its_number_is_taken(home: Path, is_taken: bool) -> None:
     with EmbeddedPostgres(home) as server:
         placement = server.location()
         pid_file = placement.data_folder / "postmaster.pid"
         lines = pid_file.read_text().splitlines()
-    lines[0] = str(os.getpid()) if number == "this process" else str(2**22 - 1)
-    pid_file.write_text("\n".join(lines))
-    assert running_server(placement) is None
-    with EmbeddedPostgres(home) as server:
-        assert ask(server.url, "SELECT 1") == 1
+    # PostgreSQL itself refuses to start when any process of its own account has the number.
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd="/", **placement.user.run_as()) as unrelated:
+        if not is_taken:
+            unrelated.communicate()
+        pid_file.write_text("\n".join([str(unrelated.pid), *lines[1:]]))
+        assert running_server(placement) is None
+        with server:
+            assert ask(server.url, "SELECT 1") == 1
 
 
 def test_after_a_kill_of_the_server_the_next_start_recovers_every_committed_row(home: Path) -> None:
@@ -249,9 +274,9 @@ def test_after_a_kill_of_the_server_the_next_start_recovers_every_committed_row(
     with connect(url) as connection:
         connection.execute("DROP TABLE IF EXISTS kept")
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
-        # Its session is busy while its parent dies, so it lives on and holds the shared memory.
+        # A session that computes does not see that its parent dies: it lives on and holds the shared memory.
         busy = connect(url)
-        busy.pgconn.send_query(b"SELECT pg_sleep(60)")
+        busy.pgconn.send_query(b"DO $$ BEGIN LOOP NULL; END LOOP; END $$")
         process = first_process(home)
         assert process is not None
         process.kill()
@@ -275,15 +300,22 @@ def test_a_starter_killed_at_work_is_followed_by_one_that_finishes(
     with EmbeddedPostgres(open_home) as server:
         assert ask(server.url, "SELECT 1") == 1
     assert first_process(open_home) is None
+    assert [path.name for path in (open_home / "database").glob("cluster*")] == ["cluster"]
 
 
-def test_an_initdb_that_was_killed_leaves_nothing_behind(open_home: Path) -> None:
-    half = open_home / "database" / "cluster.new-1234"
-    half.mkdir(parents=True)
-    (half / "PG_VERSION").write_text("18\n")
-    with EmbeddedPostgres(open_home) as server:
-        assert ask(server.url, "SELECT 1") == 1
-    assert not half.exists()
+def test_a_server_that_dies_just_as_it_is_joined_is_started_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = EmbeddedPostgres(home)
+    url = user.start()
+    dying = running_server(user.location())
+    assert dying is not None
+    dying.process.kill()
+    assert wait_until_gone([dying.process])
+    sights = iter([dying])  # it was still seen once
+    monkeypatch.setattr(cluster, "running_server", lambda placement: next(sights, None) or running_server(placement))
+    assert user.start() == url
+    assert ask(url, "SELECT 1") == 1
+    user.stop()
+    assert first_process(home) is None
 
 
 def test_data_of_another_major_version_are_refused_and_untouched(home: Path) -> None:
@@ -400,30 +432,6 @@ def test_programs_below_a_closed_folder_are_copied_beside_an_open_home(
         assert process is not None
         assert Path(f"/proc/{process.pid}/exe").readlink().is_relative_to(open_home / "database" / "binaries")
         assert ask(server.url, "SELECT 1") == 1
-
-
-@as_root
-def test_a_database_stays_where_it_is_when_its_folder_is_opened(open_home: Path) -> None:
-    open_home.chmod(0o700)
-    with EmbeddedPostgres(open_home) as server:
-        outside = server.location().folder
-    open_home.chmod(0o755)
-    try:
-        assert EmbeddedPostgres(open_home).location().folder == outside
-    finally:
-        shutil.rmtree(outside)
-
-
-@as_root
-def test_a_database_whose_folder_was_closed_is_refused_rather_than_made_anew(
-    open_home: Path, made: Callable[[Path], Path]
-) -> None:
-    made(open_home)
-    open_home.chmod(0o700)
-    with pytest.raises(UnavailableError, match="cannot enter") as refusal:
-        EmbeddedPostgres(open_home).start()
-    open_home.chmod(0o755)
-    assert f"chmod o+x {open_home}" in refusal.value.remedy
 
 
 @as_root

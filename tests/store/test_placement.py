@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,15 @@ from showcase.store.placement import OUTSIDE, Placement, ServerUser, closed_fold
 
 STRANGER = ServerUser(54321, 54321, "stranger")
 OWN = ServerUser(os.geteuid(), os.getegid(), "own")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over to another account")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A new folder that everyone can enter; root's ordinary temporary folders are closed."""
+    with tempfile.TemporaryDirectory(prefix="showcase-open-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +87,44 @@ def test_an_ordinary_users_database_lies_in_his_home_whatever_its_mode(tmp_path:
     assert place(tmp_path).folder == tmp_path.resolve() / "database"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's databases lie outside")
+@as_root
 def test_roots_place_outside_is_named_by_a_digest_of_its_home(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     found = place(tmp_path)
     assert found.is_outside
     assert found.folder.parent == OUTSIDE
     assert len(found.folder.name) == 32
+
+
+@as_root
+def test_a_database_outside_stays_there_when_its_home_is_opened(open_folder: Path) -> None:
+    open_folder.chmod(0o700)
+    outside = place(open_folder)
+    outside.data_folder.mkdir(parents=True)
+    try:
+        open_folder.chmod(0o755)
+        assert place(open_folder) == outside
+    finally:
+        shutil.rmtree(outside.folder)
+    assert place(open_folder).folder == open_folder / "database"
+
+
+@as_root
+def test_a_database_whose_folder_was_closed_is_refused_rather_than_made_anew(open_folder: Path) -> None:
+    place(open_folder).data_folder.mkdir(parents=True)
+    open_folder.chmod(0o700)
+    with pytest.raises(UnavailableError, match="cannot enter") as refusal:
+        place(open_folder)
+    assert f"chmod o+x {open_folder}" in refusal.value.remedy
+
+
+@as_root
+def test_root_runs_the_database_of_another_account_as_that_account(open_folder: Path) -> None:
+    data_folder = place(open_folder).data_folder
+    assert place(open_folder).user.name == "nobody"
+    data_folder.mkdir(parents=True)
+    os.chown(data_folder, STRANGER.uid, STRANGER.gid)
+    assert place(open_folder).user == ServerUser(STRANGER.uid, STRANGER.gid, "user 54321")
 
 
 def test_the_note_of_the_location_goes_when_the_database_lies_inside(tmp_path: Path) -> None:

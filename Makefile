@@ -1,0 +1,103 @@
+# Every command of the project; `make help` lists them.
+
+VENV := .venv
+COMPAT_VENV := .venv-3.12
+BIN := $(VENV)/bin
+SERVE := 1
+PART := @scripts/part.sh
+PIP_INSTALL := -m pip install --disable-pip-version-check --root-user-action=ignore --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# --- use it ---
+
+.PHONY: help demo
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-16s %s\n' "$$name" "$$what"; done
+
+demo: $(VENV)/.installed ## set up, make one kept run, serve the console (SERVE=0 ends after the run); keeps what is there
+	@$(BIN)/showcase run --scenario demo_minimal --reseed --keep --name first-run
+ifneq ($(SERVE),0)
+	@$(BIN)/showcase serve
+endif
+
+# --- check it ---
+
+.PHONY: test check format-check lint types imports tests notebooks compat
+test: check compat ## set up and run everything that checks the project
+
+check: format-check lint types imports tests notebooks ## everything but the oldest supported versions
+
+format-check: $(VENV)/.installed-dev
+	$(PART) format $(BIN)/ruff format --check
+
+lint: $(VENV)/.installed-dev ## ruff
+	$(PART) lint $(BIN)/ruff check
+
+types: $(VENV)/.installed-dev ## mypy --strict on the package
+	$(PART) types $(BIN)/mypy
+
+imports: $(VENV)/.installed-dev ## the import ladder
+	$(PART) imports $(BIN)/lint-imports
+
+tests: $(VENV)/.installed-dev ## pytest, with a real PostgreSQL and a real browser
+	@scripts/find_chromium.sh >/dev/null
+	$(PART) tests $(BIN)/python -m pytest --durations=10
+
+notebooks: $(VENV)/.installed-dev ## are the saved notebooks what they print today?
+	$(PART) notebooks-saved $(BIN)/python scripts/notebooks.py --check
+	$(PART) notebooks-run scripts/in_new_home.sh $(BIN)/python -m pytest -p tests.notebooks_plugin --nbval --nbval-current-env -p no:randomly notebooks
+
+compat: ## the tests marked compat on Python 3.12 and PostgreSQL 15
+	@MAKE="$(MAKE)" scripts/part.sh compat scripts/compat.sh
+
+# --- mend it ---
+
+.PHONY: fix save-notebooks constraints
+fix: $(VENV)/.installed-dev ## format, and mend what ruff can mend
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format
+
+save-notebooks: $(VENV)/.installed-dev ## run the notebooks and save what they print
+	@scripts/in_new_home.sh $(BIN)/python scripts/notebooks.py
+
+constraints: $(VENV)/.installed-dev ## write constraints.txt anew from what is installed
+	@$(BIN)/python -m pip freeze --exclude-editable | LC_ALL=C sort -f >constraints.txt
+
+# --- measure it, build it ---
+
+.PHONY: bench wheel wheel-check clean
+bench: $(VENV)/.installed-dev ## the figures of docs/benchmarks.md
+	@scripts/in_new_home.sh $(BIN)/python scripts/bench.py
+
+wheel: $(VENV)/.installed-dev ## build dist/showcase-*.whl
+	@rm -rf dist
+	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null
+	@ls dist/*.whl
+
+wheel-check: wheel ## install the wheel in a new environment elsewhere, and make a run with it
+	@scripts/wheel_check.sh
+
+clean: ## remove what was built and the environments; artifacts/ with its data stays
+	@rm -rf $(VENV) $(COMPAT_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environments: made once, installed again when pyproject.toml or constraints.txt change ---
+
+$(VENV)/bin/python:
+	@python=$$(scripts/find_python.sh) && echo "Making $(VENV) with $$python" && "$$python" -m venv --clear $(VENV)
+
+$(COMPAT_VENV)/bin/python:
+	@python=$$(scripts/find_python.sh 3.12) && echo "Making $(COMPAT_VENV) with $$python" && "$$python" -m venv --clear $(COMPAT_VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing into $(@D), which takes some minutes the first time ..."
+	@$(@D)/bin/python $(PIP_INSTALL) --editable . >$(@D)/install.log 2>&1 || { tail -n 40 $(@D)/install.log; exit 1; }
+	@touch $@
+
+%/.installed-dev: pyproject.toml constraints.txt | %/bin/python
+	@echo "Installing into $(@D), with all that the checks need ..."
+	@$(@D)/bin/python $(PIP_INSTALL) --editable '.[dev]' >$(@D)/install.log 2>&1 || { tail -n 40 $(@D)/install.log; exit 1; }
+	@touch $(@D)/.installed $@

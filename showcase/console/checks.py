@@ -1,0 +1,105 @@
+"""What a drafted run would be, and what is refused about it, before anything is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from showcase.demand.recipe import Recipe, resolve_recipe
+from showcase.errors import FieldError, InvalidInputError
+from showcase.evaluation.folds import fold_picture, plan_folds
+from showcase.forecasting.zoo import require_enabled
+from showcase.kernel.window import Window
+from showcase.pipeline.request import RunRequest, parse_request
+from showcase.store.demand import DataSet
+
+NO_DATA = FieldError("skip_seed", "no demand data", "a preset to seed")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a draft stands on: the current data set (None on an empty database), today, and the flags that are on."""
+
+    data_set: DataSet | None
+    today: date
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A draft as it was understood: what can run, and every refusal.
+
+    `request` is None where the draft itself was refused; `window` the days it would run on, where they are known;
+    `recipe` what it would seed; `folds` the picture of its folds, None where they do not fit.
+    """
+
+    request: RunRequest | None
+    window: Window | None = None
+    recipe: Recipe | None = None
+    folds: pl.DataFrame | None = None
+    errors: tuple[FieldError, ...] = ()
+    remedies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_run(self) -> bool:
+        return self.request is not None and not self.errors
+
+    def at(self, *fields: str) -> str:
+        """What is refused at these fields and inside of them, as one line; empty where nothing is."""
+        named = [error for error in self.errors if any(_is_at(error.field, name) for name in fields)]
+        lines = [f"Found {error.found}; allowed is {error.allowed}. {self.remedies.get(error.field, '')}" for error in named]
+        return " ".join(lines).strip()
+
+
+def _is_at(found: str, name: str) -> bool:
+    return found == name or found.startswith((f"{name}.", f"{name}["))
+
+
+def check_draft(frame: Mapping[str, Any], ground: Ground) -> Check:
+    """Everything that can be said about a draft without running it; every refusal carries its remedy."""
+    try:
+        request = parse_request(frame)
+    except InvalidInputError as refused:
+        return Check(None, errors=_errors(refused))
+    errors: list[FieldError] = []
+    remedies: dict[str, str] = {}
+
+    def refuse(refused: InvalidInputError) -> None:
+        errors.extend(_errors(refused))
+        remedies.update(dict.fromkeys((error.field for error in _errors(refused)), refused.remedy))
+
+    recipe, window = None, None
+    try:
+        recipe, window = _days(request, ground)
+    except InvalidInputError as refused:
+        refuse(refused)
+    if recipe is None and window is None and not errors:
+        errors.append(NO_DATA)
+    try:
+        require_enabled(request.models, ground.flags)
+    except InvalidInputError as refused:
+        refuse(refused)
+    folds = None
+    if window is not None:
+        try:
+            folds = fold_picture(window, plan_folds(window.days, request.scoring.plan()))
+        except InvalidInputError as refused:
+            refuse(refused)
+    return Check(request, window, recipe, folds, tuple(errors), remedies)
+
+
+def _days(request: RunRequest, ground: Ground) -> tuple[Recipe | None, Window | None]:
+    """The recipe and its window where the draft seeds, else the window of the data set that is there."""
+    if request.skip_seed:
+        return None, (None if ground.data_set is None or request.reset else ground.data_set.window)
+    as_of = None if request.has_fixed_days else (request.as_of or ground.today)
+    recipe = resolve_recipe(request.scenario, request.seed, request.seed_overrides, as_of)
+    return recipe, recipe.window
+
+
+def _errors(refused: InvalidInputError) -> tuple[FieldError, ...]:
+    return refused.errors or (FieldError("request", refused.message, refused.remedy),)

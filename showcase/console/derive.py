@@ -1,0 +1,115 @@
+"""Makes param classes from pydantic models, so that a model's own bounds, words and defaults make its form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+import param
+from pydantic import BaseModel
+
+LABELS: Mapping[str, str] = {
+    "as_of": "Last day",
+    "gap": "Gap, days",
+    "horizon": "Horizon, days",
+    "metric": "Metric",
+    "min_train_size": "Least training, days",
+    "n_splits": "Folds",
+    "noise_sigma": "Noise",
+    "promotion_intensity": "Promotions",
+    "stockout_intensity": "Stockouts",
+    "train_model_types": "Models",
+    "window_days": "Days before the last",
+    "workspace_name": "Name",
+}
+"""What a field is called on a screen where its own name would not do."""
+
+
+def label_of(name: str) -> str:
+    """A field's name as a person reads it."""
+    return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def form_params(model: type[BaseModel], names: Collection[str] | None = None) -> dict[str, param.Parameter]:
+    """One param for each field of the model (or for those named), with its default, bounds, choices and description.
+
+    A field that may be null takes None. Raises TypeError for a field that no widget can edit, such as an object: name
+    the others then, and give the object a form of its own.
+    """
+    schema = model.model_json_schema()
+    fields = schema["properties"]
+    return {
+        name: _param(name, fields[name], schema.get("$defs", {}), model.model_fields[name].get_default())
+        for name in (fields if names is None else names)
+    }
+
+
+def form_class(
+    name: str,
+    model: type[BaseModel],
+    names: Collection[str] | None = None,
+    bases: tuple[type, ...] = (param.Parameterized,),
+) -> type[Any]:
+    """A param class called `name` with the params of `form_params`."""
+    made = type(bases[0])(name, bases, {"__doc__": model.__doc__, **form_params(model, names)})
+    made.__module__ = __name__
+    return made
+
+
+def _param(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any], default: Any) -> param.Parameter:
+    may_be_null, shape = _shape(field, definitions)
+    common = {
+        "default": default,
+        "allow_None": may_be_null,
+        "doc": field.get("description", ""),
+        "label": label_of(name),
+    }
+    if "enum" in shape:
+        choices = [*([None] if may_be_null else []), *shape["enum"]]
+        return param.Selector(**(common | {"default": _wire(default)}), objects=choices)
+    kind = shape.get("type")
+    if kind in ("integer", "number"):
+        bounds = (shape.get("minimum"), shape.get("maximum"))
+        return (param.Integer if kind == "integer" else param.Number)(**common, bounds=bounds)
+    if kind == "boolean":
+        return param.Boolean(**common)
+    if kind == "string" and shape.get("format") == "date":
+        return param.CalendarDate(**common)
+    if kind == "string":
+        # a pattern is left to the model: a name that is half typed is no error yet
+        return param.String(**common)
+    if kind == "array":
+        choices = _shape(shape["items"], definitions)[1]["enum"]
+        return param.ListSelector(**(common | {"default": default}), objects=choices)
+    raise TypeError(f"the field {name} is a {kind}: no widget edits that")
+
+
+def _shape(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[bool, Mapping[str, Any]]:
+    """Whether the field may be null, and the schema of what it holds otherwise."""
+    branches = field.get("anyOf", [field])
+    held = [branch for branch in branches if branch.get("type") != "null"]
+    shape = held[0]
+    while "$ref" in shape:
+        shape = definitions[shape["$ref"].rsplit("/", 1)[-1]]
+    return len(held) < len(branches), shape
+
+
+def _wire(value: Any) -> Any:
+    """A default as it stands on the wire."""
+    return str(value) if isinstance(value, str) else value
+
+
+def as_wire(value: Any) -> Any:
+    """A param's value as JSON has it: days as text, lists as plain lists."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [as_wire(item) for item in value]
+    return _wire(value)
+
+
+def changed(form: param.Parameterized, model: type[BaseModel], names: Collection[str]) -> dict[str, Any]:
+    """The fields of the form that differ from the model's defaults, as a frame."""
+    found = {name: as_wire(getattr(form, name)) for name in names}
+    return {name: value for name, value in found.items() if value != as_wire(model.model_fields[name].get_default())}

@@ -1,0 +1,102 @@
+"""A run as its events tell it: pure, so that a late joiner and a reload see what the first watcher saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from showcase.pipeline.steps import eleven_steps
+
+PENDING, RUNNING = "pending", "running"
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step as a line; status is pending, running, pass, fail, skip or warn, `share` how much of it is done (0..1)."""
+
+    name: str
+    phase: str
+    status: str = PENDING
+    detail: str = ""
+    duration_ms: float | None = None
+    share: float | None = None
+    began_at: datetime | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A run so far. `run_status` is running until its summary is there; the summary is null until then."""
+
+    run_id: str
+    lines: tuple[StepLine, ...]
+    run_status: str
+    reason: str
+    began_at: datetime | None
+    ended_at: datetime | None
+    summary: Mapping[str, Any] | None
+    last_seq: int
+
+    @property
+    def is_running(self) -> bool:
+        return self.run_status == RUNNING
+
+    @property
+    def position(self) -> int:
+        """How many steps have begun."""
+        return sum(line.status != PENDING for line in self.lines)
+
+    def data(self, step: str) -> Mapping[str, Any]:
+        """What a step said in values; empty until it has completed."""
+        return next((line.data for line in self.lines if line.name == step), {})
+
+    def elapsed_s(self, now: datetime) -> float:
+        """Seconds from the first event to the last, or to `now` while it runs."""
+        if self.began_at is None:
+            return 0.0
+        return max(((self.ended_at or now) - self.began_at).total_seconds(), 0.0)
+
+
+def tell(run_id: str, events: Sequence[Mapping[str, Any]]) -> Story:
+    """The story of a run from its events in their order; steps that have not begun stand as pending."""
+    lines = {step.name: StepLine(step.name, step.phase) for step in eleven_steps()}
+    summary: Mapping[str, Any] | None = None
+    reason, ended_at = "", None
+    for event in events:
+        if event["event_type"] == "pipeline_complete":
+            summary, reason, ended_at = event["data"], event["detail"], _when(event)
+        elif event["step_name"] in lines or event["event_type"].startswith("step_"):
+            name = event["step_name"]
+            lines[name] = _told(lines.get(name) or StepLine(name, event["phase_name"]), event)
+    return Story(
+        run_id=run_id,
+        lines=tuple(lines.values()),
+        run_status=RUNNING if summary is None else str(summary["run_status"]),
+        reason=reason,
+        began_at=_when(events[0]) if events else None,
+        ended_at=ended_at,
+        summary=summary,
+        last_seq=events[-1]["seq"] if events else 0,
+    )
+
+
+def _when(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(event["timestamp"])
+
+
+def _told(line: StepLine, event: Mapping[str, Any]) -> StepLine:
+    kind = event["event_type"]
+    if kind == "step_start":
+        return replace(line, status=RUNNING, detail="", share=None, began_at=_when(event))
+    if kind == "step_progress":
+        return replace(line, status=RUNNING, detail=event["detail"], share=event["data"].get("share"))
+    return replace(
+        line,
+        status=event["status"],
+        detail=event["detail"],
+        duration_ms=event["duration_ms"],
+        share=None,
+        data=event["data"],
+    )

@@ -1,0 +1,66 @@
+"""Words for screens: escaped, short, with units; numbers as a person reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from html import escape
+from typing import Any
+
+MISSING = "—"
+_MINUTE_S, _HOUR_S = 60, 3600
+
+
+def plain(value: object) -> str:
+    """Any value as text that no browser reads as markup; nothing at all is a dash."""
+    return MISSING if value is None or value == "" else escape(str(value), quote=True)
+
+
+def seconds(duration_ms: float | None) -> str:
+    """A duration in milliseconds as `0.4 s` or `2:05`."""
+    if duration_ms is None:
+        return ""
+    elapsed_s = duration_ms / 1000
+    if elapsed_s < _MINUTE_S:
+        return f"{elapsed_s:.1f} s"
+    return clock(elapsed_s)
+
+
+def clock(elapsed_s: float) -> str:
+    """Seconds as `0:06` or `1:02:05`."""
+    whole = int(elapsed_s)
+    hours, rest = divmod(whole, _HOUR_S)
+    minutes, left = divmod(rest, _MINUTE_S)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def score(value: float | None, metric: str | None = None) -> str:
+    """A score with its unit: wape in percent, mae and rmse in units."""
+    if value is None:
+        return MISSING
+    return f"{value:.1f}{' %' if metric == 'wape' else ''}"
+
+
+def day(value: date | None) -> str:
+    """A day as `22 Nov 2026`."""
+    return MISSING if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime, now: datetime) -> str:
+    """When something was made, seen from `now` (both with their zones): `today 14:02`, `19 Nov`, `19 Nov 2025`."""
+    value, now = value.astimezone(UTC), now.astimezone(UTC)
+    if value.date() == now.date():
+        return f"today {value:%H:%M}"
+    if value.year == now.year:
+        return f"{value.day} {value:%b}"
+    return f"{value.day} {value:%b %Y}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 store`, `2,760 rows`; `noun` is the singular of a noun whose plural ends in s."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def words(values: Any) -> str:
+    """A list as `a, b and c`."""
+    parts = [str(value) for value in values]
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,1 @@
+"""The web door: one port with the console, the notebooks and HTTP."""

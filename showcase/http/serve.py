@@ -1,0 +1,107 @@
+"""Runs the web application until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from showcase.errors import ConflictError, InvalidInputError, ShowcaseError, UnavailableError
+from showcase.http.app import build_app
+from showcase.wiring import Installation, share
+
+LARGEST_MESSAGE_BYTES = 1024**2
+_GRACE_S = 3
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (recognised, not chosen: the default is loopback)
+
+
+def allowed_origins(address: str, port: int) -> list[str]:
+    """The host:port under which a browser may open the console's WebSocket: loopback, and the address that was given.
+
+    An address that means every interface adds this machine's name.
+    """
+    named = socket.gethostname() if address in _EVERYWHERE else address
+    host = f"[{named}]" if ":" in named else named
+    return [f"{name}:{port}" for name in dict.fromkeys((*_LOOPBACK, host))]
+
+
+def serve(
+    installation: Installation,
+    *,
+    address: str,
+    port: int,
+    on_listening: Callable[[str], None] = lambda url: None,
+    root_path: str = "",
+) -> None:
+    """Serve until SIGINT or SIGTERM; `on_listening` is told the address to open once the port answers.
+
+    Prints nothing. Open pages are given three seconds to close. ConflictError where the port is taken.
+    """
+    listening = _listen(address, port)
+    share(installation)
+    try:
+        app = build_app(installation, origins=allowed_origins(address, port))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            ws_max_size=LARGEST_MESSAGE_BYTES,
+            timeout_graceful_shutdown=_GRACE_S,
+            root_path=root_path,
+        )
+        _Server(config, lambda: on_listening(f"http://{_shown(address)}:{port}{root_path}/")).run([listening])
+    finally:
+        share(None)
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def _shown(address: str) -> str:
+    if address in _EVERYWHERE:
+        return "127.0.0.1"
+    return f"[{address}]" if ":" in address else address
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    """A listening socket; bound here, so that a taken port is refused in words before anything is built."""
+    try:
+        family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
+    except OSError as error:
+        raise InvalidInputError(
+            f"The address {address!r:.80} is none of this machine's.", "Give 127.0.0.1, or an address of this machine."
+        ) from error
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((address, port))
+    except OSError as error:
+        listening.close()
+        raise _refusal(error, address, port) from error
+    return listening
+
+
+def _refusal(error: OSError, address: str, port: int) -> ShowcaseError:
+    where = f"{address}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ConflictError(
+            f"Port {port} was expected to be free on {address}; another program holds it.",
+            "Stop that program, or choose another port with --port.",
+            reason="port",
+        )
+    return UnavailableError(f"{where} cannot be listened on: {error.strerror}.", "Choose another --address or --port.")

@@ -1,0 +1,114 @@
+"""The notebook's door: one line opens an installation, one line runs, and tables come back as pandas frames."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pandas as pd
+from rich.console import Console
+
+from showcase.adapters.terminal import RunScreen
+from showcase.kernel.identity import Digest
+from showcase.pipeline.request import parse_request
+from showcase.pipeline.summary import RunResult
+from showcase.settings import load_settings
+from showcase.store.workspaces import Workspace
+from showcase.wiring import Installation, open_installation
+
+
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """An open installation with the few words a notebook needs; everything else hangs on `installation`."""
+
+    installation: Installation
+
+    def run(self, *, quiet: bool = True, **request: Any) -> RunResult:
+        """Run the pipeline once; the keywords are the fields of the run request.
+
+        `quiet=False` prints each step as it happens. InvalidInputError names a refused field, ConflictError whoever
+        holds the pipeline.
+        """
+        launcher = self.installation.launcher
+        execution = launcher.start(parse_request(request))
+        if not quiet:
+            with RunScreen(Console()) as view:
+                for event in launcher.watch(execution.run_id):
+                    view.show(event)
+        return execution.wait()
+
+    def import_sales(self, file: str | Path, mapping: Mapping[str, str | None] | None = None) -> str:
+        """Import a file of real sales; returns the fingerprint of its data set, which is the current one then."""
+        with self.installation.launcher.exclusive("import"):
+            kept, _ = self.installation.services.demand.import_sales(Path(file), mapping=mapping)
+        return str(kept.data_set.fingerprint)
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """One kept run."""
+        return self.installation.services.workspaces.show(workspace_id)
+
+    def workspaces(self, limit: int = 20) -> pd.DataFrame:
+        """The newest workspaces: workspace_id, name, status, scenario, winner, winner_value, created_at."""
+        found, _ = self.installation.services.workspaces.list(limit)
+        rows = [
+            {
+                "workspace_id": one.workspace_id,
+                "name": one.name,
+                "status": one.status,
+                "scenario": one.scenario,
+                "winner": (one.result_summary or {}).get("winner_model_type"),
+                "winner_value": (one.result_summary or {}).get("winner_value"),
+                "created_at": one.created_at,
+            }
+            for one in found
+        ]
+        return pd.DataFrame(rows)
+
+    def steps(self, result: RunResult) -> pd.DataFrame:
+        """The rows of a run: step, status, detail, seconds."""
+        return pd.DataFrame(
+            [
+                {
+                    "step": step["step_name"],
+                    "status": step["status"],
+                    "detail": step["detail"],
+                    "seconds": (step["duration_ms"] or 0) / 1000,
+                }
+                for step in result.steps
+            ]
+        )
+
+    def leaderboard(self, workspace_id: str) -> pd.DataFrame:
+        """The leaderboard of a kept run, best first: rank, model, the scores pooled over all series."""
+        return pd.DataFrame((self.workspace(workspace_id).result_summary or {}).get("leaderboard") or [])
+
+    def forecast(self, workspace_id: str) -> pd.DataFrame:
+        """The registered forecast of the focus pair: date, step, forecast and the bounds of its intervals, in units."""
+        found = self.workspace(workspace_id)
+        frame = self.installation.services.models.frame(Digest(found.created_objects["files"]["forecast"])).to_pandas()
+        own = (frame["store_id"] == found.store_id) & (frame["product_id"] == found.product_id)
+        return frame[own].drop(columns=["store_id", "product_id", "cutoff", "model"]).reset_index(drop=True)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.installation.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_showcase(home: str | Path | None = None) -> Showcase:
+    """Open this environment's installation, or the one below `home`; it closes with the interpreter at the latest."""
+    settings = load_settings(home=Path(home)) if home is not None else load_settings()
+    opened = Showcase(open_installation(settings))
+    atexit.register(opened.close)
+    return opened

@@ -1,0 +1,1 @@
+"""What-if: assumptions, effects estimated from the data set, plans made of them, and their order."""

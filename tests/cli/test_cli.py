@@ -1,0 +1,178 @@
+"""The command line says what it did, refuses with a remedy, and ends with the promised code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from showcase.store.engine import Database
+
+Showcase = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def showcase(database: Database, tmp_path: Path) -> Showcase:
+    environment = {
+        **os.environ,
+        "SHOWCASE_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "SHOWCASE_HOME": str(tmp_path / "home"),
+    }
+
+    def call(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from showcase.cli import main; main()", *arguments]
+        return subprocess.run(
+            command,
+            env={**environment, **changes},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+
+    return call
+
+
+@pytest.mark.compat
+def test_a_kept_run_is_listed_and_shown(showcase: Showcase) -> None:
+    ran = showcase("run", "--scenario", "demo_minimal", "--reset", "--reseed", "--keep", "--name", "first", "--json")
+    assert ran.returncode == 0, ran.stderr
+    last = json.loads(ran.stdout.splitlines()[-1])
+    assert (last["event_type"], last["status"]) == ("pipeline_complete", "pass")
+    assert 0 < last["data"]["winner_wape"] < 100
+    shown = json.loads(showcase("workspaces", "show", last["data"]["workspace_id"], "--json").stdout)
+    assert (shown["status"], shown["name"]) == ("completed", "first")
+    listed = json.loads(showcase("workspaces", "list", "--json").stdout)
+    assert [one["workspace_id"] for one in listed["workspaces"]] == [last["data"]["workspace_id"]]
+    runs = json.loads(showcase("runs", "list", "--json").stdout)["runs"]
+    assert [(run["run_id"], run["status"]) for run in runs] == [(last["run_id"], "completed")]
+    watched = showcase("runs", "watch", last["run_id"], "--json")
+    assert watched.stdout == ran.stdout
+
+
+def test_people_get_a_line_a_step_and_the_ids_they_need(showcase: Showcase) -> None:
+    ran = showcase("run", "--reseed", "--keep", "--name", "first")
+    assert ran.returncode == 0
+    assert [line.split()[1] for line in ran.stdout.splitlines()[:11]][-3:] == ["verify", "agent", "cleanup"]
+    assert "workspace " in ran.stdout
+    assert "first" in showcase("workspaces", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "--seed", "-1"), "seed: found -1"),
+        (("run", "--scenario", "nope"), "demo_minimal"),
+        (("run", "--reseed", "--override", "stores=400"), "seed_overrides.stores: found 400"),
+        (("run", "--reseed", "--override", "stores"), "--override stores=5"),
+        (("run", "--reseed", "--override", "shops=3"), "seed_overrides.shops"),
+        (("run", "--reseed", "--as-of", "22.11.2026"), "as_of"),
+        (("run", "--store", "1"), "user_scope.product_id"),
+        (("run", "--models", "arima"), "train_model_types"),
+        (("run", "--reseed", "--horizon", "40"), "150"),
+        (("run", "--frame", "nowhere.json"), "nowhere.json"),
+        (("workspaces", "show", "zzz"), "32 lower-case hexadecimal"),
+        (("workspaces", "show", "0" * 32), "There is no workspace"),
+        (("runs", "watch", "0" * 32), "There is no run"),
+        (("runs", "stop"), "No run is under way"),
+        (("runs", "list", "--status", "asleep"), "interrupted"),
+        (("datasets", "--use", "7"), "There is no data set 7"),
+        (("seed", "--scenario", "nope"), "demo_minimal"),
+        (("seed", "--as-of", "yesterday"), "2026-11-22"),
+        (("import", "nowhere.csv"), "nowhere.csv"),
+        (("db", "upgrade", "9999"), "9999"),
+        (("db", "downgrade", "base"), "--yes"),
+    ],
+)
+def test_wrong_input_is_refused_with_a_remedy_and_exit_2(
+    showcase: Showcase, arguments: tuple[str, ...], said: str
+) -> None:
+    refused = showcase(*arguments)
+    assert refused.returncode == 2
+    assert said in refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_program_gets_the_refusal_as_one_error_event(showcase: Showcase) -> None:
+    refused = showcase("run", "--seed", "-1", "--json")
+    event = json.loads(refused.stdout)
+    assert refused.returncode == 2
+    assert event["event_type"] == "error"
+    assert event["errors"][0]["field"] == "seed"
+    assert event["remedy"]
+
+
+def test_a_failing_step_is_exit_1(showcase: Showcase) -> None:
+    failed = showcase("run")
+    assert failed.returncode == 1
+    assert "showcase import FILE" in failed.stdout
+
+
+def test_a_frame_file_is_the_request_and_flags_go_over_it(showcase: Showcase, tmp_path: Path) -> None:
+    frame = tmp_path / "frame.json"
+    frame.write_text(json.dumps({"skip_seed": False, "seed": 1, "backtest": {"horizon": 7}}))
+    ran = showcase("run", "--frame", str(frame), "--seed", "5", "--json")
+    summary = json.loads(ran.stdout.splitlines()[-1])["data"]
+    assert summary["run_config"]["backtest"]["horizon"] == 7
+    seeded = json.loads(showcase("datasets", "--json").stdout)["datasets"]
+    assert [one["recipe"]["seed"] for one in seeded] == [5]
+
+
+def test_seed_import_and_choose_a_data_set(showcase: Showcase, tmp_path: Path) -> None:
+    made = json.loads(showcase("seed", "--override", "stores=2", "--json").stdout)
+    assert made["records_created"]["stores"] == 2
+    again = json.loads(showcase("seed", "--override", "stores=2", "--json").stdout)
+    assert (again["data_set"], again["records_created"]["sales"]) == (made["data_set"], 0)
+    file = tmp_path / "sales.csv"
+    file.write_text("date,store,product,quantity\n2026-01-01,A,x,3\n2026-01-02,A,x,4\n")
+    imported = json.loads(showcase("import", str(file), "--json").stdout)
+    assert imported["records_created"]["sales"] == 2
+    assert showcase("datasets", "--use", str(made["data_set"])).returncode == 0
+    current = [one["id"] for one in json.loads(showcase("datasets", "--json").stdout)["datasets"] if one["is_current"]]
+    assert current == [made["data_set"]]
+
+
+def test_a_broken_file_leaves_nothing_behind(showcase: Showcase, tmp_path: Path) -> None:
+    file = tmp_path / "sales.csv"
+    file.write_text("date,store,product,quantity\n2026-01-01,A,x,3\n2026-01-02,A,x,-4\n")
+    refused = showcase("import", str(file))
+    assert refused.returncode == 2
+    assert "line 3" in refused.stderr
+    assert "--returns net" in refused.stderr
+    assert json.loads(showcase("datasets", "--json").stdout)["datasets"] == []
+
+
+def test_the_schema_goes_down_and_up_again(showcase: Showcase) -> None:
+    assert json.loads(showcase("db", "status", "--json").stdout)["is_current"] is True
+    assert json.loads(showcase("db", "downgrade", "base", "--yes", "--json").stdout)["current"] is None
+    assert json.loads(showcase("db", "upgrade", "--json").stdout)["is_current"] is True
+
+
+def test_a_foreign_database_that_cannot_be_reached_is_named_without_its_password(showcase: Showcase) -> None:
+    refused = showcase("runs", "list", SHOWCASE_DATABASE_URL="postgresql://someone:topsecret@127.0.0.1:1/nowhere")
+    assert refused.returncode == 2
+    assert "topsecret" not in refused.stdout + refused.stderr
+    assert "127.0.0.1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_every_command_has_help_with_an_example(showcase: Showcase) -> None:
+    commands = [
+        ("run",), ("serve",), ("seed",), ("import",), ("datasets",), ("doctor",), ("workspaces", "list"),
+        ("workspaces", "show"), ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("db", "status"),
+        ("db", "upgrade"), ("db", "downgrade"),
+    ]  # fmt: skip
+    # one process: the help of fourteen commands needs no database
+    from typer.testing import CliRunner
+
+    from showcase.cli import app
+
+    for command in commands:
+        shown = CliRunner().invoke(app, [*command, "--help"])
+        assert shown.exit_code == 0
+        assert f"Example: showcase {' '.join(command)}" in " ".join(shown.output.split()), command
