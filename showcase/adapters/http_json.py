@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import re
 import socket
 import threading
 import time
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as StillWaiting
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ _TICK_S = 0.1
 _SECRET_RUN = 8  # characters in a row that give a part of a key away
 _SHOWN = 200
 _PIECE = 64 * 1024
+_KEY = re.compile(r"[!-~]{1,4096}")
 _REFUSALS = {
     401: "it refuses the key",
     403: "it refuses the key",
@@ -62,6 +63,11 @@ class Endpoint:
                 f"the one in {self.settings} is not.",
                 "Set it as https://host/v1; a key belongs into its own setting.",
             )
+        if self.key is not None and not _KEY.fullmatch(self.key.get_secret_value()):
+            raise InvalidInputError(
+                f"The key in {self.settings} has blanks, line ends or letters that no header can carry.",
+                "Set it without quotes and blanks, as the provider shows it.",
+            )
         object.__setattr__(self, "host", parts.netloc)
 
     def post(self, path: str, body: object, tick: Tick) -> Any:
@@ -71,10 +77,12 @@ class Endpoint:
         threading.Thread(target=_settle, args=(call, answer), name=f"ask-{self.host}", daemon=True).start()
         try:
             status, content = _wait(answer, self.timeout_s, tick)
-        except StillWaiting:
+        except TimeoutError:
             raise self._failure(f"did not answer within {self.timeout_s:g} s") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise self._failure(f"does not answer: {type(error).__name__}: {error}") from None
+            # not the error's whole text: it can quote what was sent
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise self._failure(f"does not answer: {why}") from None
         finally:
             call.abandon()
         return self._read(status, content)
@@ -185,10 +193,8 @@ def _settle(call: _Call, answer: Future[tuple[int, bytes]]) -> None:
 
 def _wait(answer: Future[tuple[int, bytes]], timeout_s: float, tick: Tick) -> tuple[int, bytes]:
     until = time.monotonic() + timeout_s
-    while True:
+    while not wait([answer], timeout=_TICK_S).done:
         tick()
-        try:
-            return answer.result(timeout=min(_TICK_S, max(0.0, until - time.monotonic())))
-        except StillWaiting:
-            if answer.done() or time.monotonic() >= until:
-                raise
+        if time.monotonic() >= until:
+            raise TimeoutError
+    return answer.result()

@@ -34,13 +34,13 @@ def label_of(name: str) -> str:
 def form_params(model: type[BaseModel], names: Collection[str] | None = None) -> dict[str, param.Parameter]:
     """One param for each field of the model (or for those named), with its default, bounds, choices and description.
 
-    A field that may be null takes None. Raises TypeError for a field that no widget can edit, such as an object: name
+    A field that may be null takes None, and so does one without a default: nobody has filled it in yet. Raises TypeError for a field that no widget can edit, such as an object: name
     the others then, and give the object a form of its own.
     """
     schema = model.model_json_schema()
     fields = schema["properties"]
     return {
-        name: _param(name, fields[name], schema.get("$defs", {}), model.model_fields[name].get_default())
+        name: _param(name, fields[name], schema.get("$defs", {}), default_of(model, name))
         for name in (fields if names is None else names)
     }
 
@@ -57,11 +57,17 @@ def form_class(
     return made
 
 
+def default_of(model: type[BaseModel], name: str) -> Any:
+    """A field's default; None for a field that has to be given."""
+    field = model.model_fields[name]
+    return None if field.is_required() else field.get_default()
+
+
 def _param(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any], default: Any) -> param.Parameter:
     may_be_null, shape = _shape(field, definitions)
     common = {
         "default": default,
-        "allow_None": may_be_null,
+        "allow_None": may_be_null or default is None,
         "doc": field.get("description", ""),
         "label": label_of(name),
     }
@@ -112,4 +118,4 @@ def as_wire(value: Any) -> Any:
 def changed(form: param.Parameterized, model: type[BaseModel], names: Collection[str]) -> dict[str, Any]:
     """The fields of the form that differ from the model's defaults, as a frame."""
     found = {name: as_wire(getattr(form, name)) for name in names}
-    return {name: value for name, value in found.items() if value != as_wire(model.model_fields[name].get_default())}
+    return {name: value for name, value in found.items() if value != as_wire(default_of(model, name))}

@@ -155,14 +155,13 @@ def _encoded(array: Any) -> Any:
     import pyarrow as pa
     from pyarrow import compute, types
 
-    if types.is_null(array.type):
+    if types.is_null(array.type) or types.is_string_view(array.type):
         array = array.cast(pa.string())
+    if types.is_timestamp(array.type):
+        # Python's datetimes have no nanoseconds
+        array = array.cast(pa.timestamp("us"), safe=False)
     if not types.is_dictionary(array.type):
-        return (
-            array.cast(pa.string()).dictionary_encode()
-            if types.is_string_view(array.type)
-            else array.dictionary_encode()
-        )
+        return array.dictionary_encode()
     if len(array.dictionary) <= len(array):
         return array
     used = compute.unique(array.indices).drop_null()

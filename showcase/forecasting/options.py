@@ -105,11 +105,11 @@ class RegressionOptions(FramedOptions):
 class RandomForestOptions(FramedOptions):
     """Options of scikit-learn's RandomForestRegressor."""
 
-    n_trees: int = Field(60, ge=5, le=500, description="How many trees are averaged.")
+    n_trees: int = Field(50, ge=5, le=500, description="How many trees are averaged.")
     max_depth: int = Field(12, ge=2, le=30, description="Deepest split of one tree.")
     min_leaf_rows: int = Field(10, ge=1, le=10_000, description="Fewest training rows in one leaf.")
     feature_share: float = Field(
-        0.5, ge=0.1, le=1.0, description="Share of the inputs that each split may choose from."
+        0.4, ge=0.1, le=1.0, description="Share of the inputs that each split may choose from."
     )
 
 

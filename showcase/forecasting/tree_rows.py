@@ -114,7 +114,8 @@ def forecast_rows(frame: FeatureFrame, seen: Snapshot, days: Days, first_step: i
 
     def lag(weeks: int) -> Floats:
         place = RECENT_DAYS - 1 + steps - _weeks_to_known(steps) - 7 * (weeks - 1)
-        return seen.recent[series, place]
+        values: Floats = seen.recent[series, place]
+        return values
 
     inputs = _assembled(
         frame,

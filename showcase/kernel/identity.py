@@ -78,6 +78,20 @@ class JobId(_RandomId):
     noun = "job id"
 
 
+class ActionId(_RandomId):
+    """One question of the agent to a person."""
+
+    __slots__ = ()
+    noun = "action id"
+
+
+class SessionId(_RandomId):
+    """One session of the agent."""
+
+    __slots__ = ()
+    noun = "session id"
+
+
 class Digest(_HexText):
     """The SHA-256 of some bytes."""
 

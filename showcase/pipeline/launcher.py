@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from showcase.pipeline.execution import Execution
 from showcase.pipeline.phases.data import requested_recipe
 from showcase.pipeline.request import RunRequest
 from showcase.pipeline.settle import settle_interrupted
-from showcase.pipeline.steps import Step, eleven_steps
+from showcase.pipeline.steps import Step, steps_for
 from showcase.services.suite import Services
 from showcase.store import runs, workspaces
 from showcase.store.engine import Database
@@ -43,7 +43,7 @@ class Launcher:
 
     database: Database
     services: Services
-    steps: tuple[Step, ...] = field(default_factory=eleven_steps)
+    steps_of: Callable[[str], tuple[Step, ...]] = steps_for
     _feed: EventFeed = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,7 +176,7 @@ class Launcher:
 
     def _record(self, request: RunRequest, lock: HeldLock) -> Execution:
         """Write the run, and its workspace where it is kept, before the first step."""
-        run_id = RunId.new()
+        run_id, steps = RunId.new(), self.steps_of(request.scenario)
         workspace_id = WorkspaceId.new() if request.keeps else None
         # resolved before reset and seed, which may take the ids away
         wanted = request.user_scope and self.services.demand.pair(**request.user_scope.model_dump())
@@ -196,14 +196,14 @@ class Launcher:
                 request=request.frame(),
                 token=token,
                 holder=this_process(),
-                total_steps=len(self.steps),
+                total_steps=len(steps),
                 workspace_id=workspace_id,
             )
         context = RunContext(
             run_id, request, self.services.fenced(run_id, token), self.services.clock, workspace_id, keep_failure
         )
         context.facts.wanted_pair = wanted or None
-        return Execution(self.database, lock, token, context, self.steps)
+        return Execution(self.database, lock, token, context, steps)
 
     def _workspace_columns(self, request: RunRequest) -> dict[str, Any]:
         seeds_by_day = not request.skip_seed and not request.has_fixed_days

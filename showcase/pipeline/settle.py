@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from showcase.kernel.identity import RunId
 from showcase.pipeline.events import Event, EventType, StepStatus
-from showcase.pipeline.steps import Position, eleven_steps, positions, summary_position
+from showcase.pipeline.steps import Position, positions, steps_for, summary_position
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
 from showcase.store import registry, runs, workspaces
@@ -60,7 +60,7 @@ def put_back(connection: Connection, run_id: RunId, reason: str) -> None:
 
 def _last_words(connection: Connection, clock: Clock, run: RunRow, reason: str) -> list[Event]:
     """The completion of the step in flight, where there is one, and the summary."""
-    steps = eleven_steps()
+    steps = steps_for(run.scenario)
     newest = last_event(connection, run.run_id)
     seq = newest["seq"] if newest else 0
     events = []

@@ -11,7 +11,7 @@ from showcase.forecasting.history import Floats, Integers
 
 _MOST_SWEEPS = 300
 _SETTLED = 1e-9
-_LAGS = 21  # days over which what stays unexplained is taken to be alike
+_LAGS = 14  # days over which what stays unexplained is taken to be alike
 _HUBER = 1.5
 _ROBUST_PASSES = 4
 _LEAST_SPREAD = 1e-6  # of a regressor, in squares: less is rounding, not a change
@@ -95,10 +95,12 @@ def regress(
     own_spread = _by_group(used * demean(first.values, used, cells[:1]) ** 2, first)
     known = np.minimum(spread, own_spread) > _LEAST_SPREAD
     direction = varying / np.where(known, spread, 1.0)[first.group][:, None]
-    lost = sum(len(np.unique(numbers[usable > 0])) for numbers in cells)
     days = float(np.count_nonzero(usable))
+    lost = sum(len(np.unique(numbers[usable > 0])) for numbers in cells)
     freedom = days / max(days - lost, 1.0)
-    variance = freedom * _clustered_variance(direction, used * rest, cluster, first)
+    # a day that counts less moves with nothing: only the others hold the slope (Huber 1981, Robust Statistics, 6.3)
+    held = float(np.count_nonzero(used == 1.0)) / max(float(used.sum()), 1.0)
+    variance = freedom / held**2 * _clustered_variance(direction, used * rest, cluster, first)
     return Fit(Slopes(np.where(known, slopes[0], np.nan), np.where(known, variance, np.inf)), rest)
 
 
@@ -171,7 +173,8 @@ def _clustered_variance(direction: Floats, rest: Floats, cluster: Integers, regr
     of_cluster[cluster] = regressor.group
     variance = np.zeros(n_clusters)
     for lag in range(min(_LAGS, days - 1) + 1):
-        alike = float((scaled[:, : days - lag] * scaled[:, lag:]).sum() / max(scaled.size, 1))
+        products = (scaled[:, : days - lag] * scaled[:, lag:]).sum(axis=1)
+        alike = (np.bincount(of_cluster, products) / np.bincount(of_cluster, np.full(n_clusters, float(days))))[of_cluster]
         twice = 1.0 if lag == 0 else 2.0 * (1 - lag / (_LAGS + 1))
         variance += twice * alike * size**2 * (leaning[:, : days - lag] * leaning[:, lag:]).sum(axis=1)
     return np.bincount(of_cluster, np.maximum(variance, 0.0), minlength=regressor.count)

@@ -46,6 +46,22 @@ def check_fence(connection: Connection, run_id: RunId, token: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedTransactions:
+    """The unit of work that is under way, for services that begin their own: all of it commits, or none."""
+
+    connection: Connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self.connection.begin_nested():
+            yield self.connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self.connection
+
+
+@dataclass(frozen=True, slots=True)
 class FencedTransactions:
     """The transactions of one run: each write checks the fence first."""
 

@@ -15,8 +15,7 @@ from showcase.store import tables as t
 from showcase.store.lock import AdvisoryKey
 
 KNOWLEDGE_LOCK = AdvisoryKey(3)
-_MARK = "\ue000"  # a private-use character: never part of a chunk's meaning, removed from every headline
-_HEADLINE = f'MaxWords=45, MinWords=20, StartSel="{_MARK}", StopSel="{_MARK}"'
+_HEADLINE = 'MaxWords=45, MinWords=20, StartSel="", StopSel=""'  # a passage is text: nothing in it is marked
 
 # websearch_to_tsquery reads whatever a person types and never fails. It wants every word; where a question has more
 # words than any chunk answers, the same query with OR finds the nearest. A query with a negation keeps its meaning.
@@ -112,7 +111,7 @@ def read_found(
     found = {}
     for row in connection.execute(_PASSAGE, parameters):
         key = ChunkKey(row.source, row.position)
-        found[key] = FoundChunk(key, row.heading, row.body, row.passage.replace(_MARK, ""))
+        found[key] = FoundChunk(key, row.heading, row.body, row.passage)
     return found
 
 

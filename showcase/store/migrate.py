@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 _LOCK_LIMIT_S = 120
+
+_PARTITION = re.compile(r".+_\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,22 @@ def differences(database: Database, tables: MetaData) -> Sequence[Any]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    schemas = {table.schema for table in tables.tables.values()}
+
+    def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+        if kind == "schema":
+            return name in schemas
+        # the partitions of a data set are made with its rows, not by migrations
+        return kind != "table" or name is None or _PARTITION.fullmatch(name) is None
+
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_schemas": True,
+        "include_name": include_name,
+    }
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        return list(compare_metadata(context, tables))
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), tables))
 
 
 def _migrate(database: Database, revision: str, folder: Path | None, *, goes_up: bool) -> SchemaStatus:

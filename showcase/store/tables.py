@@ -45,6 +45,7 @@ MODEL_RUN_STATUSES = ("pending", "running", "success", "failed", "archived")
 JOB_KINDS = ("train", "predict", "backtest", "batch_item", "export", "import")
 JOB_STATUSES = ("running", "success", "failed")
 DECISION_STATES = ("pending", "approved", "rejected", "timed_out")
+SILENCE_MEANINGS = ("nothing", "approve")
 EXECUTION_STATUSES = ("undecided", "due", "executed", "not_executed", "failed", "not_applied")
 
 
@@ -376,6 +377,7 @@ decision = Table(
     Column("tokens_used", Integer, nullable=False, server_default=text("0")),
     Column("tool_calls_count", Integer, nullable=False, server_default=text("0")),
     Column("state", Text, nullable=False),
+    Column("on_silence", Text, nullable=False, comment="what the end of the window means for this question"),
     _moment("asked_at"),
     _moment("expires_at"),
     _moment("decided_at", nullable=True),
@@ -387,6 +389,7 @@ decision = Table(
     Column("outcome", JSON, comment="what the execution made"),
     _moment("executed_at", nullable=True),
     CheckConstraint(_one_of("state", DECISION_STATES), name="state"),
+    CheckConstraint(_one_of("on_silence", SILENCE_MEANINGS), name="on_silence"),
     CheckConstraint(_one_of("execution_status", EXECUTION_STATUSES), name="execution_status"),
     CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
     CheckConstraint("(state = 'pending') = (execution_status = 'undecided')", name="undecided"),

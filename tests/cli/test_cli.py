@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from showcase.cli import app, main
 from showcase.store.engine import Database
 
-Showcase = Callable[..., subprocess.CompletedProcess[str]]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a call printed and how it ended."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+Showcase = Callable[..., Said]
 
 
 @pytest.fixture
-def showcase(database: Database, tmp_path: Path) -> Showcase:
-    environment = {
-        **os.environ,
-        "SHOWCASE_DATABASE_URL": database.url.render_as_string(hide_password=False),
-        "SHOWCASE_HOME": str(tmp_path / "home"),
-    }
+def showcase(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Showcase:
+    """The command line in this process, against a database of its own; the kill tests use real processes."""
+    monkeypatch.setenv("SHOWCASE_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SHOWCASE_HOME", str(tmp_path / "home"))
 
-    def call(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from showcase.cli import main; main()", *arguments]
-        return subprocess.run(
-            command,
-            env={**environment, **changes},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-        )
+    def call(*arguments: str, **changes: str) -> Said:
+        for name, value in changes.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["showcase", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Said(printed.out, printed.err, int(ended.value.code or 0))
 
     return call
 
@@ -161,17 +170,12 @@ def test_a_foreign_database_that_cannot_be_reached_is_named_without_its_password
     assert "Traceback" not in refused.stderr
 
 
-def test_every_command_has_help_with_an_example(showcase: Showcase) -> None:
+def test_every_command_has_help_with_an_example() -> None:
     commands = [
         ("run",), ("serve",), ("seed",), ("import",), ("datasets",), ("doctor",), ("workspaces", "list"),
         ("workspaces", "show"), ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("db", "status"),
         ("db", "upgrade"), ("db", "downgrade"),
     ]  # fmt: skip
-    # one process: the help of fourteen commands needs no database
-    from typer.testing import CliRunner
-
-    from showcase.cli import app
-
     for command in commands:
         shown = CliRunner().invoke(app, [*command, "--help"])
         assert shown.exit_code == 0

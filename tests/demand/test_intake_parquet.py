@@ -46,29 +46,34 @@ def _refusal(path: Path, **settings: Any) -> IntakeRefusedError:
     return caught.value
 
 
-def test_parquet_and_csv_with_the_same_sales_are_the_same_data_set(tmp_path: Path) -> None:
+_DRESSES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+    "as polars reads it": lambda frame: frame,
+    "all texts": lambda frame: frame.with_columns(pl.col("open").cast(pl.Int8)).cast(pl.String),
+    "categories": lambda frame: frame.with_columns(pl.col("store", "product").cast(pl.Categorical)),
+    "midnights": lambda frame: frame.with_columns(pl.col("date").cast(pl.Datetime("us"))),
+    "nanoseconds": lambda frame: frame.with_columns(pl.col("date").cast(pl.Datetime("ns"))),
+    "decimals": lambda frame: frame.with_columns(pl.col("unit_price").cast(pl.Decimal(10, 4))),
+    "floats": lambda frame: frame.with_columns(pl.col("quantity", "on_hand").cast(pl.Float64)),
+}
+
+
+@pytest.mark.parametrize("dress", _DRESSES)
+@pytest.mark.parametrize("sizes", [ReadingSizes(), ReadingSizes(batch_rows=1, bucket_rows=1)])
+def test_parquet_and_csv_with_the_same_sales_are_the_same_data_set(
+    tmp_path: Path, dress: str, sizes: ReadingSizes
+) -> None:
     content = (
         "date,store,product,quantity,unit_price,promo,event,on_hand,open\n"
         "2026-03-02,B,x,4,1.25,0.2,Fair,7,1\n2026-03-01,A,y,0,,0,,,0\n2026-03-01,A,x,3,2.5,0,,9,1\n"
     )
     from_csv = take(tmp_path, content)
-    frame = pl.read_csv((tmp_path / "sales.csv"), try_parse_dates=True).with_columns(pl.col("open") == 1)
-    for name, typed in {
-        "as polars writes": frame,
-        "as texts": pl.read_csv(tmp_path / "sales.csv", infer_schema=False),
-        "as categories": frame.with_columns(pl.col("store", "product").cast(pl.Categorical)),
-        "with times": frame.with_columns(pl.col("date").cast(pl.Datetime("us"))),
-        "with decimals": frame.with_columns(
-            pl.col("unit_price").cast(pl.Decimal(10, 4)), pl.col("quantity").cast(pl.Float64)
-        ),
-    }.items():
-        path = tmp_path / "sales.parquet"
-        typed.write_parquet(path)
-        for sizes in (ReadingSizes(), ReadingSizes(batch_rows=1, bucket_rows=1)):
-            taken = _take(path, sizes=sizes)
-            for table in SCHEMAS:
-                assert_frame_equal(getattr(taken.tables, table), getattr(from_csv.tables, table)), name
-            taken.discard()
+    frame = pl.read_csv(tmp_path / "sales.csv", try_parse_dates=True).with_columns(pl.col("open") == 1)
+    path = tmp_path / "sales.parquet"
+    _DRESSES[dress](frame).write_parquet(path)
+    from_parquet = _take(path, sizes=sizes)
+    for table in SCHEMAS:
+        assert_frame_equal(getattr(from_parquet.tables, table), getattr(from_csv.tables, table))
+    assert from_parquet.fingerprint() == from_csv.fingerprint()
 
 
 @pytest.mark.parametrize(

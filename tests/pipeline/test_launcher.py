@@ -90,7 +90,8 @@ class _Gate:
 
 
 def _with_gate(launcher: Launcher, gate: _Gate) -> None:
-    launcher.steps = (*launcher.steps[:2], Step("gate", "data", gate), *launcher.steps[2:])
+    steps = eleven_steps()
+    launcher.steps_of = lambda _: (*steps[:2], Step("gate", "data", gate), *steps[2:])
 
 
 @pytest.mark.compat
@@ -118,7 +119,7 @@ def test_the_second_starter_hears_who_holds_the_pipeline_and_disturbs_nothing(
 def test_stop_ends_the_run_as_cancelled_within_two_seconds_and_puts_the_alias_back(launcher: Launcher) -> None:
     before = _run(launcher).summary["winning_run_id"]
     gate = _Gate()
-    launcher.steps = (*eleven_steps()[:8], Step("gate", "verify", gate), *eleven_steps()[8:])
+    launcher.steps_of = lambda _: (*eleven_steps()[:8], Step("gate", "verify", gate), *eleven_steps()[8:])
     execution = launcher.start(fresh_request(preservation="keep", seed=7))
     assert gate.entered.wait(20)
     assert launcher.services.models.alias("demo-production") != before
@@ -147,7 +148,7 @@ def test_an_unforeseen_error_is_an_outcome_of_the_run_and_shows_no_bare_text(lau
     def broken(context: RunContext) -> StepOutcome:
         raise RuntimeError("secret internals")
 
-    launcher.steps = (*launcher.steps[:1], Step("broken", "data", broken))
+    launcher.steps_of = lambda _: (*eleven_steps()[:1], Step("broken", "data", broken))
     outcome = _run(launcher)
     assert outcome.run_status == "failed"
     assert "RuntimeError" in outcome.steps[-1]["detail"]
@@ -155,7 +156,7 @@ def test_an_unforeseen_error_is_an_outcome_of_the_run_and_shows_no_bare_text(lau
 
 
 def test_a_warning_goes_on(launcher: Launcher) -> None:
-    launcher.steps = (Step("careful", "data", lambda _: warned("hm")), *launcher.steps)
+    launcher.steps_of = lambda _: (Step("careful", "data", lambda _: warned("hm")), *eleven_steps())
     outcome = _run(launcher)
     assert outcome.overall_status == "pass"
     assert outcome.steps[0]["status"] == "warn"

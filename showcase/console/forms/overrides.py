@@ -1,0 +1,118 @@
+"""The seven knobs of the seeded demand, made from the model that checks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.derive import form_class, label_of
+from showcase.console.theme import TEXT
+from showcase.demand.overrides import SeedOverrides
+from showcase.demand.presets import Preset, Scenario, preset_named
+
+KNOBS = tuple(SeedOverrides.model_fields)
+_WINDOW = "window_days"
+
+_GRID = """
+:host { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 2px 20px; }
+"""
+_SHARE_STEP = 0.01
+
+
+def preset_knobs(preset: Preset) -> dict[str, int | float]:
+    """Where the knobs stand in a preset."""
+    return {
+        "stores": preset.demo.stores,
+        "products": preset.demo.products,
+        "window_days": preset.demo.days - 1,
+        "sparsity": preset.sparsity,
+        "promotion_intensity": preset.promotion_p,
+        "stockout_intensity": preset.stockout_p,
+        "noise_sigma": preset.noise,
+    }
+
+
+class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(pn.viewable.Viewer,))):
+    """Seven sliders that start where the preset stands; `overrides()` gives the knobs that were moved.
+
+    A knob is None while it stands at the preset's value. `is_open` False shuts the form, with the reason shown.
+    """
+
+    scenario = param.Selector(
+        default=str(Scenario.DEMO_MINIMAL), objects=[str(name) for name in Scenario], doc="The preset that is bent."
+    )
+    is_open = param.Boolean(default=True, doc="Whether overrides can be set; they need a re-seed.")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self._sliders = {name: self._slider(name) for name in KNOBS}
+        self._is_placing = False
+        for name, slider in self._sliders.items():
+            slider.param.watch(self._moved(name), "value")
+        self.param.watch(self._place, ["scenario", "is_open", *KNOBS])
+        self._reason = pn.pane.HTML("", stylesheets=[TEXT], margin=0, sizing_mode="stretch_width")
+        self._grid = pn.Column(*self._sliders.values(), stylesheets=[_GRID], margin=0, sizing_mode="stretch_width")
+        self._place()
+
+    def overrides(self) -> SeedOverrides | None:
+        """The knobs that were moved away from the preset, or None where none was (or the form is shut)."""
+        given = self.given()
+        return SeedOverrides(**given) if given else None
+
+    def given(self) -> dict[str, int | float]:
+        """The same as plain values; a preset with fixed days leaves their knob out."""
+        if not self.is_open:
+            return {}
+        found = {name: getattr(self, name) for name in KNOBS}
+        return {name: value for name, value in found.items() if value is not None and not self._is_fixed(name)}
+
+    def load(self, given: dict[str, int | float] | None) -> None:
+        """Set the knobs to what was given, all others back to the preset."""
+        self.param.update(**{name: (given or {}).get(name) for name in KNOBS})
+
+    def _is_fixed(self, name: str) -> bool:
+        return name == _WINDOW and preset_named(self.scenario).fixed_window is not None
+
+    def _slider(self, name: str) -> pmui.IntSlider | pmui.FloatSlider:
+        knob = self.param[name]
+        low, high = knob.bounds
+        common = {
+            "label": label_of(name), "start": low, "end": high, "size": "small", "color": "primary",
+            "description": knob.doc, "margin": (0, 6), "sizing_mode": "stretch_width",
+        }  # fmt: skip
+        if isinstance(knob, param.Integer):
+            return pmui.IntSlider(**common, value=low)
+        return pmui.FloatSlider(**common, value=low, step=_SHARE_STEP, format="0.00")
+
+    def _moved(self, name: str) -> Any:
+        def moved(event: param.parameterized.Event) -> None:
+            if not self._is_placing:
+                at_preset = preset_knobs(preset_named(self.scenario))[name]
+                setattr(self, name, None if abs(event.new - at_preset) < _SHARE_STEP / 2 else event.new)
+
+        return moved
+
+    def _place(self, *_events: param.parameterized.Event) -> None:
+        """Put every slider where its knob or the preset stands, and say which were moved."""
+        preset = preset_named(self.scenario)
+        self._is_placing = True
+        try:
+            for name, at_preset in preset_knobs(preset).items():
+                mine = None if self._is_fixed(name) else getattr(self, name)
+                shown = at_preset if mine is None else mine
+                says = _number(shown) if mine is None else f"{_number(shown)}, preset {_number(at_preset)}"
+                self._sliders[name].param.update(
+                    value=shown, value_label=says, disabled=not self.is_open or self._is_fixed(name)
+                )
+        finally:
+            self._is_placing = False
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._grid
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,60 @@
+"""The eight presets as cards to choose from, one radio group with a drawing each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+
+from showcase.console.plots.sparkline import HEIGHT, WIDTH, sparkline
+from showcase.demand.generate import preview_series
+from showcase.demand.presets import PRESETS, Preset, Scenario
+
+SENTENCES: Mapping[Scenario, str] = MappingProxyType(
+    {
+        Scenario.DEMO_MINIMAL: "The short one, done in seconds",
+        Scenario.RETAIL_STANDARD: "An ordinary chain",
+        Scenario.HOLIDAY_RUSH: "Peaks of late 2024, fixed days",
+        Scenario.HIGH_VARIANCE: "Noise and spikes",
+        Scenario.STOCKOUT_HEAVY: "Demand that sales do not show",
+        Scenario.NEW_LAUNCHES: "Launches with 45-day ramps",
+        Scenario.SPARSE: "Missing series and gaps",
+        Scenario.SHOWCASE_RICH: "Enriched data, all effects",
+    }
+)
+"""What each preset is for, in the few words that a card has room for."""
+
+
+class PresetCards(JSComponent):
+    """Cards in a grid; a click or the arrow keys choose one. Texts are set as text, never as markup."""
+
+    value = param.String(default=str(Scenario.DEMO_MINIMAL), doc="The chosen preset.")
+    cards = param.List(default=[], item_type=dict, doc="name, sentence, size, path and title of each card.")
+    box = param.List(default=[WIDTH, HEIGHT], doc="Width and height of the box that the paths are drawn in.")
+
+    _esm = Path(__file__).with_name("preset_cards.js")
+    _stylesheets = [Path(__file__).with_name("preset_cards.css")]  # noqa: RUF012  (Panel's own declaration)
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**{"cards": [dict(card) for card in preset_cards()], **params})
+
+
+@cache
+def preset_cards() -> tuple[Mapping[str, str], ...]:
+    """What the cards say, drawn once a process."""
+    return tuple(_card(preset) for preset in PRESETS.values())
+
+
+def _card(preset: Preset) -> Mapping[str, str]:
+    return {
+        "name": str(preset.name),
+        "sentence": SENTENCES[preset.name],
+        "size": f"{preset.demo.stores} × {preset.demo.products} · {preset.demo.days} days",
+        "path": sparkline(preview_series(preset.name).tolist()),
+        "title": preset.oddities,
+    }

@@ -1,0 +1,59 @@
+"""The few building blocks of every view: a card, a piece of text, a field of a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.theme import CARD, TEXT
+from showcase.errors import ShowcaseError
+from showcase.console.text import plain
+
+_FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
+    (param.Boolean, pmui.Checkbox),
+    (param.Integer, pmui.IntInput),
+    (param.Number, pmui.FloatInput),
+    (param.Selector, pmui.Select),
+    (param.CalendarDate, pmui.DatePicker),
+    (param.String, pmui.TextInput),
+)
+"""Which widget edits which param; the first that fits (a Boolean is no Number, an Integer is one)."""
+
+
+def text(html: str = "", **options: Any) -> pn.pane.HTML:
+    """A piece of text. `html` is made by us; whatever came from outside went through `text.plain` before."""
+    more = [*options.pop("stylesheets", [])]
+    return pn.pane.HTML(html, stylesheets=[TEXT, *more], **{"margin": 0, "sizing_mode": "stretch_width", **options})
+
+
+def card(*objects: Any, extra: str = "", **options: Any) -> pn.Column:
+    """A surface with its content under one another; `extra` is CSS of this card's own."""
+    stylesheets = [CARD, extra] if extra else [CARD]
+    return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
+
+
+def title(words: str, aside: str = "") -> str:
+    """The head of a card: what it is, and on the right what matters about it. Both are plain text."""
+    return f'<div class="line"><h2>{plain(words)}</h2><span class="quiet small">{plain(aside) if aside else ""}</span></div>'
+
+
+def field(form: param.Parameterized, name: str, **options: Any) -> Any:
+    """The widget for one param of a form, with its bounds, choices, label and description."""
+    each = form.param[name]
+    widget = next(widget for kind, widget in _FIELDS if isinstance(each, kind))
+    common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width", "description": each.doc or ""}
+    return widget.from_param(each, **{**common, **options})
+
+
+def refuse(widget: Any, refusal: str) -> None:
+    """Mark a field as refused, or as fine again where `refusal` is empty."""
+    if widget.error_state != bool(refusal):
+        widget.error_state = bool(refusal)
+
+
+def remedy(error: ShowcaseError) -> str:
+    """A failure as two sentences, what and what to do."""
+    return f'<p role="alert"><span class="bad"><b>{plain(error.message)}</b></span><br>{plain(error.remedy)}</p>'

@@ -1,0 +1,1 @@
+"""The views: each presents one store or draft, and decides nothing."""

@@ -1,0 +1,77 @@
+"""The focus pair with its series drawn and four numbers about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import param
+import polars as pl
+
+from showcase.console.draft import RunDraft
+from showcase.console.plots.series import HEIGHT, series_plot
+from showcase.console.store import Store
+from showcase.console.surface import card, remedy, text, title
+from showcase.errors import ShowcaseError
+from showcase.kernel.table import UNITS
+
+
+class FocusView(pn.viewable.Viewer):
+    """Which series is featured; drawn from the data set that is there."""
+
+    def __init__(self, draft: RunDraft, store: Store) -> None:
+        super().__init__()
+        self._draft, self._store = draft, store
+        self._head, self._words = text(title("Focus pair")), text()
+        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._card = card(self._head, draft.focus, self._picture, self._words)
+        draft.focus.param.watch(self.refresh, ["store_id", "product_id"])
+        draft.param.watch(self.refresh, "surroundings")
+
+    async def refresh(self, *_events: param.parameterized.Event) -> None:
+        """Draw the pair that the run will feature."""
+        try:
+            await self._draw()
+        except ShowcaseError as error:
+            self._picture.visible = False
+            self._words.object = remedy(error)
+
+    async def _draw(self) -> None:
+        wanted = self._draft.focus.given()
+        pair = None if wanted else await self._store.focus()
+        if wanted is None and pair is None:
+            self._say("", "There is no data yet: the run chooses the series with the most sold days.")
+            return
+        keys = wanted or {"store_id": pair.store_id, "product_id": pair.product_id}
+        series = await self._store.series(**keys)
+        if wanted != self._draft.focus.given():
+            return  # chosen anew while the series was read: the newer call draws
+        if series is None:
+            self._say("", "This store never sold this product; the run would fall back to another pair, with a warning.")
+            return
+        aside = f"{pair.store_code} / {pair.sku}" if pair else ""
+        self._picture.param.update(object=series_plot(series), visible=True)
+        self._say(aside, _numbers(series), keeps_picture=True)
+
+    def _say(self, aside: str, words: str, *, keeps_picture: bool = False) -> None:
+        self._head.object = title("Focus pair", aside)
+        self._words.object = f'<p class="small quiet">{words}</p>'
+        if not keeps_picture:
+            self._picture.visible = False
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._card
+
+
+def _numbers(series: pl.DataFrame) -> str:
+    """Four numbers about a series, as one line."""
+    units = series[UNITS]
+    known: Any = units.drop_nulls()
+    return " · ".join(
+        (
+            f"{known.mean() or 0:.1f} units a day",
+            f"{(series['promo'] > 0).mean():.0%} of days promoted (shaded)",
+            f"{series['is_stockout'].mean():.0%} out of stock (dots)",
+            f"{units.null_count()} days missing",
+        )
+    )

@@ -1,0 +1,99 @@
+"""Which models compete and how they are scored, with the folds drawn over the real dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.draft import SCORING, RunDraft
+from showcase.console.plots.folds import HEIGHT, folds_plot
+from showcase.console.surface import card, field, refuse, text, title
+from showcase.console.text import count, plain
+from showcase.forecasting.zoo import CatalogEntry
+
+_GRID = ":host { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 12px 8px; }"
+_FITS = ":host { display: flex; align-items: center; justify-content: center; }"
+
+
+class ModelsView(pn.viewable.Viewer):
+    """Pills a family, the settings of the backtest, and its picture or the reason why there is none."""
+
+    def __init__(self, draft: RunDraft, models: Sequence[CatalogEntry]) -> None:
+        super().__init__()
+        self._draft, self._order = draft, [entry.model_type for entry in models]
+        self._head, self._off, self._words = text(), text(_switched_off(models)), text()
+        self._pills = [_pills(family, list(entries)) for family, entries in groupby(models, lambda e: e.family)]
+        self._settings = {name: field(draft.backtest, name) for name in SCORING}
+        grid = pn.Column(*self._settings.values(), stylesheets=[_GRID], margin=(6, 0, 0, 0), sizing_mode="stretch_width")
+        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._card = card(self._head, *self._pills, self._off, grid, self._picture, self._words)
+        self._is_placing = False
+        for pills in self._pills:
+            pills.param.watch(self._picked, "value")
+        draft.options.param.watch(self._place, "train_model_types")
+        draft.param.watch(self._show, "check")
+        self._place()
+        self._show()
+
+    def _picked(self, _event: param.parameterized.Event) -> None:
+        if not self._is_placing:
+            chosen = {name for pills in self._pills for name in pills.value}
+            self._draft.choose_models([name for name in self._order if name in chosen])
+
+    def _place(self, *_events: param.parameterized.Event) -> None:
+        self._is_placing = True
+        try:
+            for pills in self._pills:
+                pills.value = [name for name in pills.options.values() if name in self._draft.models]
+        finally:
+            self._is_placing = False
+
+    def _show(self, *_events: param.parameterized.Event) -> None:
+        check = self._draft.check
+        chosen = count(len(self._draft.models), "model")
+        self._head.object = title("Models and backtest", f"{chosen}, by {self._draft.backtest.metric}")
+        if check is None:
+            return
+        for name, widget in self._settings.items():
+            if hasattr(widget, "error_state"):
+                refuse(widget, check.at(f"backtest.{name}"))
+        fits = check.folds is not None
+        if fits:
+            self._picture.object = folds_plot(check.folds)
+        self._picture.visible = fits
+        refusal = check.at("train_model_types", "backtest")
+        self._words.object = f'<p class="small"><b class="bad">{plain(refusal)}</b></p>' if refusal else self._legend()
+
+    def _legend(self) -> str:
+        scoring = self._draft.backtest
+        gap = f", gap {scoring.gap}" if scoring.gap else ""
+        return (
+            f'<p class="small quiet">{scoring.n_splits} {scoring.strategy} folds: train at least '
+            f"{scoring.min_train_size} days (blue){gap}, test {scoring.horizon} days (orange)</p>"
+        )
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._card
+
+
+def _pills(family: str, entries: Sequence[CatalogEntry]) -> pmui.MultiPill:
+    return pmui.MultiPill(
+        options={entry.title: entry.model_type for entry in entries},
+        disabled_options=[entry.model_type for entry in entries if not entry.enabled],
+        label=f"{family.capitalize()} models",
+        size="small",
+        variant="filled",
+        margin=0,
+        sizing_mode="stretch_width",
+        sx={"gap": "6px"},
+    )
+
+
+def _switched_off(models: Sequence[CatalogEntry]) -> str:
+    """How to switch on what is off; empty where everything is on."""
+    off = [f"{entry.title}: {entry.setting}=1" for entry in models if not entry.enabled]
+    return f'<p class="small quiet">Switched off, set to use: {plain(", ".join(off))}</p>' if off else ""
