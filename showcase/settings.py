@@ -28,6 +28,12 @@ def notebooks_folder() -> Path:
     return root / "notebooks" if root else PACKAGE / "_notebooks"
 
 
+def guide_folder() -> Path:
+    """Where the pages of the user guide lie: in the checkout, or inside the installed package."""
+    root = checkout_root()
+    return root / "docs" / "user-guide" if root else PACKAGE / "_user_guide"
+
+
 def default_home() -> Path:
     """`artifacts` in a checkout, the user's data folder when installed."""
     root = checkout_root()
@@ -53,6 +59,21 @@ class Settings(BaseSettings):
     enable_random_forest: bool = Field(False, description="Switch the model random_forest on.")
     enable_lightgbm: bool = Field(False, description="Switch the model lightgbm on.")
     enable_xgboost: bool = Field(False, description="Switch the model xgboost on.")
+    decision_window_s: float = Field(
+        10.0, gt=0, le=3600, description="Seconds in which a person can decide what the agent asks."
+    )
+    on_silence: Literal["nothing", "approve"] = Field(
+        "nothing", description="What the end of that window means: nothing is executed, or the question is approved."
+    )
+    embedding_url: str | None = Field(
+        None, description="An embedding service that knowledge asks beside the text search, as http://127.0.0.1:11434."
+    )
+    embedding_api: Literal["openai", "ollama"] = Field("openai", description="Whose JSON that service speaks.")
+    embedding_model: str | None = Field(None, description="The model that it is asked for.")
+    embedding_key: SecretStr | None = Field(None, description="Its key, sent as a bearer token to that URL alone.")
+    provider_timeout_s: float = Field(
+        10.0, gt=0, le=600, description="Seconds that one call to an outside service may take."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
     test: bool = Field(False, description="Marks a test process; the settings below it are honoured only then.")
     today: date | None = Field(None, description="Tests only: the day that counts as today.")

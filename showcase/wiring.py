@@ -13,6 +13,7 @@ from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
 from showcase.errors import ConflictError
 from showcase.pipeline.launcher import Launcher
+from showcase.pipeline.reaper import Reaper
 from showcase.pipeline.settle import settle_interrupted
 from showcase.services.suite import Services
 from showcase.settings import Settings, load_settings
@@ -32,9 +33,19 @@ class Installation:
     services: Services
     launcher: Launcher
     embedded: EmbeddedPostgres | None
+    reaper: Reaper | None = None
+
+    def live_long(self) -> None:
+        """Look after runs and the embedded server from now on: for a process that serves."""
+        if self.reaper is None:
+            revive = self.embedded.start if self.embedded is not None else _leave_it
+            self.reaper = Reaper(self.database, self.services.clock, revive)
+            self.reaper.start()
 
     def close(self) -> None:
         """Let go of the database; the embedded server stops with its last user."""
+        if self.reaper is not None:
+            self.reaper.close()
         self.launcher.close()
         self.database.dispose()
         if self.embedded is not None:
@@ -47,6 +58,10 @@ class Installation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _leave_it() -> None:
+    """A database that somebody else runs is waited for, not started."""
 
 
 def connect(settings: Settings) -> tuple[Database, EmbeddedPostgres | None]:
@@ -120,5 +135,6 @@ def shared_installation() -> Installation:
     with _sharing:
         if _shared is None:
             _shared = open_installation()
+            _shared.live_long()
             atexit.register(_shared.close)
         return _shared

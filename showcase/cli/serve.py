@@ -24,6 +24,7 @@ def serve(
 
     settings = load_settings()
     with open_installation(settings) as installation:
+        installation.live_long()
         serve_http(
             installation,
             address=address or settings.address,

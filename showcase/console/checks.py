@@ -51,7 +51,9 @@ class Check:
     def at(self, *fields: str) -> str:
         """What is refused at these fields and inside of them, as one line; empty where nothing is."""
         named = [error for error in self.errors if any(_is_at(error.field, name) for name in fields)]
-        lines = [f"Found {error.found}; allowed is {error.allowed}. {self.remedies.get(error.field, '')}" for error in named]
+        lines = [
+            f"Found {error.found}; allowed is {error.allowed}. {self.remedies.get(error.field, '')}" for error in named
+        ]
         return " ".join(lines).strip()
 
 

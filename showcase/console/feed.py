@@ -89,7 +89,7 @@ class RunFeed:
             return False
 
     def _look_once(self) -> None:
-        newest = next(iter(self.launcher.list(limit=1)), None)
+        newest = next(iter(self.launcher.recent(limit=1)), None)
         known = self.following
         if newest is None:
             if not known.is_known or known.run is not None or known.failure is not None:

@@ -58,7 +58,7 @@ class RunProgress(param.Parameterized):
     async def _refresh(self) -> None:
         self._is_scheduled = False
         found = self._feed.following
-        story = tell(str(found.run.run_id), found.events) if found.run is not None else None
+        story = tell(str(found.run.run_id), found.run.scenario, found.events) if found.run is not None else None
         self.param.update(story=story, failure=found.failure, is_known=found.is_known)
         await self._draw(story)
 

@@ -124,7 +124,7 @@ class Store:
         found = self._services.workspaces.show(workspace_id)
         run_id = found.created_objects.get("run_id")
         events = self._launcher.events(run_id) if run_id else []
-        return found, tell(str(run_id), events) if events else None
+        return found, tell(str(run_id), found.scenario, events) if events else None
 
     def _outcome(self, story: Story) -> Outcome:
         status, scored, registered = story.data("status"), story.data("backtest"), story.data("register")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from showcase.pipeline.steps import eleven_steps
+from showcase.pipeline.steps import steps_for
 
 PENDING, RUNNING = "pending", "running"
 
@@ -59,9 +59,9 @@ class Story:
         return max(((self.ended_at or now) - self.began_at).total_seconds(), 0.0)
 
 
-def tell(run_id: str, events: Sequence[Mapping[str, Any]]) -> Story:
-    """The story of a run from its events in their order; steps that have not begun stand as pending."""
-    lines = {step.name: StepLine(step.name, step.phase) for step in eleven_steps()}
+def tell(run_id: str, scenario: str, events: Sequence[Mapping[str, Any]]) -> Story:
+    """The story of a run of a preset from its events in their order; steps that have not begun stand as pending."""
+    lines = {step.name: StepLine(step.name, step.phase) for step in steps_for(scenario)}
     summary: Mapping[str, Any] | None = None
     reason, ended_at = "", None
     for event in events:

@@ -14,13 +14,13 @@ from showcase.console.text import plain
 
 _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
     (param.Boolean, pmui.Checkbox),
+    (param.CalendarDate, pmui.DatePicker),
     (param.Integer, pmui.IntInput),
     (param.Number, pmui.FloatInput),
     (param.Selector, pmui.Select),
-    (param.CalendarDate, pmui.DatePicker),
     (param.String, pmui.TextInput),
 )
-"""Which widget edits which param; the first that fits (a Boolean is no Number, an Integer is one)."""
+"""Which widget edits which param; the first that fits (param counts days among the numbers)."""
 
 
 def text(html: str = "", **options: Any) -> pn.pane.HTML:

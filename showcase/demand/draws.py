@@ -33,6 +33,8 @@ class Stream(IntEnum):
     CHANGEPOINT = 14
     # a number at which the default seed, 42, has about as many promotions as the presets' chances promise
     PROMOTION = 20
+    MACRO = 21
+    SALES_RETURN = 22
 
 
 def _mix(state: Keys) -> Keys:

@@ -111,7 +111,8 @@ class CsvSource:
                 raise refuse_file(self._name, "file_empty", note="the file has blank lines only")
             if self._is_last or len(self._held) > MAX_RECORD_BYTES:
                 fatal = find_records(self._held, self._line, ",", is_last=True).fatal
-                raise IntakeRefusedError(self._name, [fatal] if fatal else [])
+                assert fatal is not None
+                raise IntakeRefusedError(self._name, [fatal])
             self._fill()
         record, self._held = self._held[:end], self._held[end:]
         self._line += record.count(b"\n")

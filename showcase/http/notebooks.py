@@ -42,9 +42,7 @@ def notebooks_router(folder: Path, *, console: str) -> APIRouter:
 
 def read_notebooks(folder: Path) -> list[Notebook]:
     """Every notebook of the folder that can be read, by file name."""
-    return [
-        notebook for path in sorted(folder.glob("*.ipynb")) if (notebook := _read_notebook(path)) is not None
-    ]
+    return [notebook for path in sorted(folder.glob("*.ipynb")) if (notebook := _read_notebook(path)) is not None]
 
 
 def _read_notebook(path: Path) -> Notebook | None:

@@ -92,6 +92,13 @@ class SessionId(_RandomId):
     noun = "session id"
 
 
+class BatchId(_RandomId):
+    """One piece of work over many series."""
+
+    __slots__ = ()
+    noun = "batch id"
+
+
 class Digest(_HexText):
     """The SHA-256 of some bytes."""
 

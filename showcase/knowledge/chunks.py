@@ -85,9 +85,7 @@ def cut_into_chunks(document: Document) -> tuple[Chunk, ...]:
         for section in _sections(plain_text(document.text))
         for part in _parts("\n".join(section.lines).strip("\n"))
     ]
-    return tuple(
-        Chunk(document.source, position, heading, body) for position, (heading, body) in enumerate(bodies)
-    )
+    return tuple(Chunk(document.source, position, heading, body) for position, (heading, body) in enumerate(bodies))
 
 
 def _sections(text: str) -> list[_Section]:

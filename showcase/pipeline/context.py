@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
 
 from showcase.forecasting.history import SalesMatrix
 from showcase.kernel.identity import JobId, ModelRunId, RunId, WorkspaceId
@@ -20,6 +23,8 @@ class StopRequested(BaseException):
 
 
 Report = Callable[[float, str, int | None], None]
+Announce = Callable[[str, Callable[[Connection], Mapping[str, Any]]], None]
+"""Stores an event at once: its line, and what writes its rows in the same unit of work and gives its data."""
 
 
 @dataclass(slots=True)
@@ -33,12 +38,18 @@ class RunFacts:
     trained: Trained | None = None
     scored: Scored | None = None
     registered: Registered | None = None
+    approval_events: list[dict[str, Any]] = field(default_factory=list)
+    rag_events: list[dict[str, Any]] = field(default_factory=list)
     job_ids: list[JobId] = field(default_factory=list)
     model_run_ids: list[ModelRunId] = field(default_factory=list)
 
 
 def _silent(share: float, detail: str, rows: int | None) -> None:
     """Reports go nowhere before the first step has begun."""
+
+
+def _unannounced(detail: str, first: Callable[[Connection], Mapping[str, Any]]) -> None:
+    """Nothing is announced before the first step has begun."""
 
 
 @dataclass(slots=True)
@@ -54,10 +65,11 @@ class RunContext:
     facts: RunFacts = field(default_factory=RunFacts)
     stop: threading.Event = field(default_factory=threading.Event)
     _report: Report = _silent
+    _announce: Announce = _unannounced
 
-    def enter(self, report: Report) -> None:
-        """Direct progress to the step that begins."""
-        self._report = report
+    def enter(self, report: Report, announce: Announce = _unannounced) -> None:
+        """Direct progress and announcements to the step that begins."""
+        self._report, self._announce = report, announce
 
     def check_stop(self) -> None:
         """Leave the step where a stop was asked for."""
@@ -68,3 +80,13 @@ class RunContext:
         """Tell how far the step is (0..1); the place where a long step notices a stop."""
         self.check_stop()
         self._report(share, detail, rows)
+
+    def announce(self, detail: str, first: Callable[[Connection], Mapping[str, Any]]) -> None:
+        """Show something at once, in one unit of work with the rows that `first` writes; it returns the event's data."""
+        self.check_stop()
+        self._announce(detail, first)
+
+    def pause(self, seconds: float) -> None:
+        """Wait that long, or until a stop is asked for, which leaves the step."""
+        self.stop.wait(seconds)
+        self.check_stop()

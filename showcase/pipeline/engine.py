@@ -57,7 +57,10 @@ def run_steps(steps: tuple[Step, ...], context: RunContext, journal: Journal) ->
 def _run_step(step: Step, position: Position, context: RunContext, journal: Journal) -> tuple[Event, str | None]:
     started = context.clock.monotonic()
     journal.write(EventType.STEP_START, position, None, f"{step.name} starts")
-    context.enter(lambda share, detail, rows: journal.progress(position, share, detail, rows))
+    context.enter(
+        lambda share, detail, rows: journal.progress(position, share, detail, rows),
+        lambda detail, first: journal.announce(position, detail, first),
+    )
     outcome, ended = _attempt(step, context)
     event = journal.write(
         EventType.STEP_COMPLETE,

@@ -41,27 +41,31 @@ class Journal:
         *,
         data: Mapping[str, Any] | None = None,
         duration_ms: float | None = None,
+        first: Callable[[Connection], Mapping[str, Any]] | None = None,
         also: Callable[[Connection], None] | None = None,
     ) -> Event:
-        """Store one event; `also` changes other rows in the same transaction."""
+        """Store one event; `also` changes other rows in the same transaction.
+
+        `first` does so too, before the event is made, and gives its data.
+        """
         with self._lock:
-            event = Event(
-                event_type=event_type,
-                step_name=position.step_name,
-                step_index=position.step_index,
-                total_steps=position.total_steps,
-                status=status,
-                detail=detail,
-                duration_ms=None if duration_ms is None else round(duration_ms, 3),
-                data=data or {},
-                timestamp=self.clock.now(),
-                phase_name=position.phase_name,
-                phase_index=position.phase_index,
-                phase_total=position.phase_total,
-                run_id=self.run_id,
-                seq=self.last_seq + 1,
-            )
             with self.transactions.begin() as connection:
+                event = Event(
+                    event_type=event_type,
+                    step_name=position.step_name,
+                    step_index=position.step_index,
+                    total_steps=position.total_steps,
+                    status=status,
+                    detail=detail,
+                    duration_ms=None if duration_ms is None else round(duration_ms, 3),
+                    data=(first(connection) if first is not None else data) or {},
+                    timestamp=self.clock.now(),
+                    phase_name=position.phase_name,
+                    phase_index=position.phase_index,
+                    phase_total=position.phase_total,
+                    run_id=self.run_id,
+                    seq=self.last_seq + 1,
+                )
                 append_events(connection, self.run_id, [(event.seq, event.as_json())])
                 if event_type is EventType.STEP_START:
                     runs.enter_step(connection, self.run_id, position.step_name, position.step_index)
@@ -69,6 +73,12 @@ class Journal:
                     also(connection)
             self.last_seq = event.seq
             return event
+
+    def announce(
+        self, position: Position, detail: str, first: Callable[[Connection], Mapping[str, Any]]
+    ) -> None:
+        """Store a progress event at once, whenever the last one was; `first` gives its data."""
+        self.write(EventType.STEP_PROGRESS, position, StepStatus.RUNNING, detail, first=first)
 
     def progress(self, position: Position, share: float, detail: str, rows: int | None) -> None:
         """Store a progress event, unless one was stored a moment ago."""

@@ -174,7 +174,9 @@ def _clustered_variance(direction: Floats, rest: Floats, cluster: Integers, regr
     variance = np.zeros(n_clusters)
     for lag in range(min(_LAGS, days - 1) + 1):
         products = (scaled[:, : days - lag] * scaled[:, lag:]).sum(axis=1)
-        alike = (np.bincount(of_cluster, products) / np.bincount(of_cluster, np.full(n_clusters, float(days))))[of_cluster]
+        alike = (np.bincount(of_cluster, products) / np.bincount(of_cluster, np.full(n_clusters, float(days))))[
+            of_cluster
+        ]
         twice = 1.0 if lag == 0 else 2.0 * (1 - lag / (_LAGS + 1))
         variance += twice * alike * size**2 * (leaning[:, : days - lag] * leaning[:, lag:]).sum(axis=1)
     return np.bincount(of_cluster, np.maximum(variance, 0.0), minlength=regressor.count)

@@ -32,18 +32,18 @@ def shrink(value: Floats, variance: Floats, category: Integers, usual_spread: fl
     product must have an estimate.
     """
     known = np.isfinite(variance)
-    spread = _spread(value[known], variance[known], category[known], usual_spread)
+    spread = spread_between(value[known], variance[known], category[known], usual_spread)
     count = int(category.max()) + 1
     mean, error = _means(value[known], variance[known] + spread, category[known], count)
     has_mean = np.isfinite(error)
     every = np.zeros(int(has_mean.sum()), dtype=np.int64)
-    spread_above = _spread(mean[has_mean], error[has_mean], every, usual_spread)
+    spread_above = spread_between(mean[has_mean], error[has_mean], every, usual_spread)
     (pooled,), (pooled_error,) = _means(mean[has_mean], error[has_mean] + spread_above, every, 1)
     level = _drawn(mean, error, np.full(count, pooled), np.full(count, pooled_error), spread_above)
     return _drawn(value, variance, level.value[category], level.variance[category], spread)
 
 
-def _spread(value: Floats, variance: Floats, group: Integers, usual_spread: float) -> float:
+def spread_between(value: Floats, variance: Floats, group: Integers, usual_spread: float) -> float:
     """The variance between the members of a group beyond that of their errors."""
     weight = 1 / variance
     count = int(group.max()) + 1

@@ -28,7 +28,7 @@ _LONGEST_NAME = 100
 _LONGEST_TRANSCRIPT = 200
 _MOST_EVENTS = 200
 _POLL_S = 0.2
-_ASK_ANEW = "A new run asks anew."
+_ASK_ANEW = "Start a new run to be asked anew."
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class KnowledgeService:
     """
 
     transactions: Transactions
-    guide: Path
+    guide: Path | None = None
     embeddings: Embeddings | None = None
 
     @property
@@ -104,17 +104,15 @@ class KnowledgeService:
 
     def read_guide(self) -> tuple[Document, ...]:
         """The pages of the user guide, sorted by name; NotFoundError where there are none."""
-        pages = sorted(path for path in self.guide.glob("*.md") if path.is_file())
+        pages = sorted(path for path in self.guide.glob("*.md") if path.is_file()) if self.guide else []
         if not pages:
             raise NotFoundError(
-                f"The user guide was expected in {self.guide}, and there is no page.",
+                f"The user guide was expected in {self.guide or 'a folder that was not named'}, and there is no page.",
                 "Install showcase again, or run it from a whole checkout.",
             )
         return tuple(Document(path.name, path.read_text(encoding="utf-8", errors="replace")) for path in pages)
 
-    def index(
-        self, documents: Sequence[Document], *, collection: str = USER_GUIDE, tick: Tick = _nobody
-    ) -> Indexed:
+    def index(self, documents: Sequence[Document], *, collection: str = USER_GUIDE, tick: Tick = _nobody) -> Indexed:
         """Make these documents the collection: what is indexed already with the same content stays as it is.
 
         Documents that are not among them leave the collection. The text can be searched when this returns or raises;

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from showcase.kernel.identity import RunId
-from showcase.ports import Artifacts, Clock
+from showcase.ports import Artifacts, Clock, Embeddings
+from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
+from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import ModelService
 from showcase.services.workspaces import WorkspaceService
 from showcase.store.fence import FencedTransactions, Transactions
@@ -25,13 +27,21 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services of one installation; `flags` are the opt-in flags that are on."""
+    """The services of one installation.
+
+    `flags` are the opt-in flags that are on; `guide` is the folder of the user guide; `window_s` and `on_silence` are
+    how long a question to a person stays open and what the end of that means.
+    """
 
     transactions: Transactions
     artifacts: Artifacts
     clock: Clock
     scratch: Path
     flags: frozenset[str] = frozenset()
+    guide: Path | None = None
+    embeddings: Embeddings | None = None
+    window_s: float = 10.0
+    on_silence: Silence = "nothing"
 
     @property
     def demand(self) -> DemandService:
@@ -44,6 +54,14 @@ class Services:
     @property
     def workspaces(self) -> WorkspaceService:
         return WorkspaceService(self.transactions)
+
+    @property
+    def knowledge(self) -> KnowledgeService:
+        return KnowledgeService(self.transactions, self.guide, self.embeddings)
+
+    @property
+    def decisions(self) -> DecisionService:
+        return DecisionService(self.transactions, self.window_s, self.on_silence)
 
     def health(self) -> Health:
         """Asks the database and writes to the artifact folder; UnavailableError where either does not answer."""

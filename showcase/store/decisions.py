@@ -193,10 +193,7 @@ def list_decided(connection: Connection, limit: int) -> tuple[list[Decision], in
     """The newest decided questions and how many there are in all."""
     is_decided = _c.state != "pending"
     rows = connection.execute(
-        select(t.decision)
-        .where(is_decided)
-        .order_by(_c.asked_at.desc(), _c.action_id.desc())
-        .limit(limit)
+        select(t.decision).where(is_decided).order_by(_c.asked_at.desc(), _c.action_id.desc()).limit(limit)
     )
     total = connection.execute(select(func.count()).select_from(t.decision).where(is_decided)).scalar_one()
     return [_decision(row) for row in rows], int(total)

@@ -44,6 +44,7 @@ RUN_STATUSES = ("running", "completed", "failed", "cancelled", "interrupted")
 MODEL_RUN_STATUSES = ("pending", "running", "success", "failed", "archived")
 JOB_KINDS = ("train", "predict", "backtest", "batch_item", "export", "import")
 JOB_STATUSES = ("running", "success", "failed")
+BATCH_OPERATIONS = ("train", "backtest", "train_backtest_register")
 DECISION_STATES = ("pending", "approved", "rejected", "timed_out")
 SILENCE_MEANINGS = ("nothing", "approve")
 EXECUTION_STATUSES = ("undecided", "due", "executed", "not_executed", "failed", "not_applied")
@@ -252,10 +253,32 @@ job = Table(
     Column("failure", Text),
     _moment("started_at", now=True),
     _moment("ended_at", nullable=True),
+    Column("batch_id", ForeignKey("batch.batch_id", ondelete="CASCADE"), comment="the batch that it is an item of"),
     CheckConstraint(_one_of("kind", JOB_KINDS), name="kind"),
     CheckConstraint(_one_of("status", JOB_STATUSES), name="status"),
 )
 Index(None, job.c.origin_run_id)
+Index(None, job.c.batch_id)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("batch_id", String(32), primary_key=True),
+    Column("operation", Text, nullable=False),
+    Column("scope", JSON, nullable=False),
+    Column("models", JSON, nullable=False),
+    Column("plan", JSON, nullable=False),
+    Column("data_set_id", Integer, comment="soft reference: a data set may be wiped"),
+    Column("data_fingerprint", String(64), nullable=False),
+    Column("date_start", Date, nullable=False),
+    Column("date_end", Date, nullable=False),
+    Column("origin_run_id", String(32), comment="soft reference: the pipeline run that asked for it"),
+    _moment("started_at", now=True),
+    _moment("ended_at", nullable=True),
+    CheckConstraint(_one_of("operation", BATCH_OPERATIONS), name="operation"),
+    comment="work over many series; each series and model of it is a job of kind batch_item",
+)
+Index(None, batch.c.started_at.desc())
 
 # ---- runs and events -------------------------------------------------------------------------------------------------
 
@@ -401,3 +424,47 @@ decision = Table(
 Index(None, decision.c.asked_at.desc(), decision.c.action_id.desc())
 Index(None, decision.c.run_id)
 Index("ix_decision_pending", decision.c.expires_at, postgresql_where=decision.c.state == "pending")
+
+# ---- enrichment ------------------------------------------------------------------------------------------------------
+
+enrichment = Table(
+    "enrichment",
+    metadata,
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("row_counts", JSON, nullable=False),
+    Column("skipped", JSON, nullable=False, comment="the parts that could not be told, each with its reason"),
+    _moment("created_at", now=True),
+)
+
+lifecycle_stage = Table(
+    "lifecycle_stage",
+    metadata,
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), nullable=False),
+    Column("start_date", Date, nullable=False),
+    Column("end_date", Date, nullable=False),
+    Column("stage", Text, nullable=False),
+    PrimaryKeyConstraint("data_set_id", "product_id", "start_date"),
+    CheckConstraint("end_date >= start_date", name="days"),
+)
+
+exogenous_signal = Table(
+    "exogenous_signal",
+    metadata,
+    Column("data_set_id", ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("region", Text, nullable=False, comment="a region of the stores, or all"),
+    Column("signal", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("value_thousandths", BigInteger, nullable=False),
+    PrimaryKeyConstraint("data_set_id", "region", "signal", "date"),
+)
+
+replenishment_event = _series_day_table("replenishment_event", Column("units", BigInteger, nullable=False))
+
+sales_return = _series_day_table(
+    "sales_return",
+    Column("units", BigInteger, nullable=False),
+    Column("refund_cents", BigInteger, nullable=False),
+)

@@ -64,9 +64,9 @@ def test_memory_hardly_grows_with_the_file(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from Linux's /proc")
 def test_two_gigabytes_of_csv_stay_under_500_mb(tmp_path: Path) -> None:
-    _write_sales(tmp_path / "sales.csv", 50, 1000, 1000)
+    _write_sales(tmp_path / "sales.csv", 50, 1000, 1010)
     assert (tmp_path / "sales.csv").stat().st_size > 2_000_000_000
     measured = _import_in_its_own_process(tmp_path)
     (tmp_path / "sales.csv").unlink()
-    assert measured["rows"] == 50_000_000
+    assert measured["rows"] == 50_500_000
     assert measured["peak_mb"] < 500, measured

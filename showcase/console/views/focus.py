@@ -47,7 +47,9 @@ class FocusView(pn.viewable.Viewer):
         if wanted != self._draft.focus.given():
             return  # chosen anew while the series was read: the newer call draws
         if series is None:
-            self._say("", "This store never sold this product; the run would fall back to another pair, with a warning.")
+            self._say(
+                "", "This store never sold this product; the run would fall back to another pair, with a warning."
+            )
             return
         aside = f"{pair.store_code} / {pair.sku}" if pair else ""
         self._picture.param.update(object=series_plot(series), visible=True)

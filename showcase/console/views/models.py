@@ -28,7 +28,9 @@ class ModelsView(pn.viewable.Viewer):
         self._head, self._off, self._words = text(), text(_switched_off(models)), text()
         self._pills = [_pills(family, list(entries)) for family, entries in groupby(models, lambda e: e.family)]
         self._settings = {name: field(draft.backtest, name) for name in SCORING}
-        grid = pn.Column(*self._settings.values(), stylesheets=[_GRID], margin=(6, 0, 0, 0), sizing_mode="stretch_width")
+        grid = pn.Column(
+            *self._settings.values(), stylesheets=[_GRID], margin=(6, 0, 0, 0), sizing_mode="stretch_width"
+        )
         self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
         self._card = card(self._head, *self._pills, self._off, grid, self._picture, self._words)
         self._is_placing = False

@@ -1,0 +1,27 @@
+"""The console: what a person sees, one served notebook over these parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from showcase.console.app import show
+    from showcase.console.forms.focus import FocusPicker
+    from showcase.console.forms.overrides import SeedOverridesForm
+
+__all__ = ["FocusPicker", "SeedOverridesForm", "show"]
+
+_HOMES = {
+    "FocusPicker": "showcase.console.forms.focus",
+    "SeedOverridesForm": "showcase.console.forms.overrides",
+    "show": "showcase.console.app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Panel is loaded when something of the console is asked for, not by importing the package."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

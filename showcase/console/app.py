@@ -1,0 +1,118 @@
+"""Composes the console: one page for one session."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.draft import RunDraft
+from showcase.console.feed import shared_feed
+from showcase.console.lifetime import release_on_close
+from showcase.console.progress import RunProgress
+from showcase.console.state import ConsoleState
+from showcase.console.store import Store
+from showcase.console.theme import THEME
+from showcase.console.views.frame import HeaderView, rail
+from showcase.console.views.library import LibraryView
+from showcase.console.views.run import RunView
+from showcase.errors import ShowcaseError
+from showcase.wiring import Installation, shared_installation
+
+_RAIL_PX = 80
+_HEADER_PX = 52
+_MAIN = f"""
+:host {{ display: block; box-sizing: border-box; padding: 12px; height: calc(100vh - {_HEADER_PX}px); min-height: 480px;
+         background: var(--mui-palette-background-default); overflow: hidden; }}
+"""
+
+
+class Console:
+    """One session: its state, its draft, its sight of the newest run, and the views that present them."""
+
+    def __init__(self, installation: Installation) -> None:
+        feed = shared_feed(installation.launcher)
+        self.state = ConsoleState()
+        self.store = Store(installation)
+        self.draft = RunDraft()
+        self.progress = RunProgress(feed, self.store)
+        self._feed = feed
+        self._main = pn.Column(stylesheets=[_MAIN], margin=0, sizing_mode="stretch_width")
+        self._views: dict[str, pn.viewable.Viewer] = {}
+
+    def page(self) -> pmui.Page:
+        """The page, filled as soon as the database answers; nothing here waits for it."""
+        self._take_location()
+        page = pmui.Page(
+            title="Showcase",
+            header=[HeaderView(self.draft, self.progress)],
+            sidebar=[rail(self.state)],
+            sidebar_variant="permanent",
+            sidebar_width=_RAIL_PX,
+            sidebar_resizable=False,
+            main=[self._main],
+            theme_config=THEME,
+            busy_indicator=None,
+            dark_theme=self.state.dark,
+        )
+        page.param.watch(self._themed, "dark_theme")
+        self.state.param.watch(self._open, "view")
+        self.state.param.watch(self._write_location, ["view", "workspace", "draft", "dark"])
+        self.draft.param.watch(self._drafted, "check")
+        self.progress.param.watch(self._told, "story")
+        self._open()
+        release_on_close(page)
+        pn.state.onload(self._load)
+        return page
+
+    async def _load(self) -> None:
+        self.progress.follow()
+        await self._read_surroundings()
+
+    async def _read_surroundings(self) -> None:
+        try:
+            self.draft.surroundings = await self.store.surroundings()
+        except ShowcaseError as error:
+            self.progress.failure = error
+
+    def _open(self, *_events: param.parameterized.Event) -> None:
+        name = self.state.view
+        if name not in self._views:
+            # made when first opened, so that a page is as quick as what it shows
+            self._views[name] = self._make(name)
+        self._main.objects = [self._views[name]]
+
+    def _make(self, name: str) -> pn.viewable.Viewer:
+        if name == "library":
+            return LibraryView(self.state, self.store, self.progress)
+        return RunView(self.draft, self.progress, self.store, self._feed)
+
+    async def _told(self, event: param.parameterized.Event) -> None:
+        """A run that ended, or seeded, changed what the form stands on."""
+        old, new = event.old, event.new
+        if new is None or old is None:
+            return
+        has_seeded = bool(new.data("status")) and not (old.run_id == new.run_id and old.data("status"))
+        if has_seeded or (old.is_running and not new.is_running):
+            await self._read_surroundings()
+
+    def _drafted(self, *_events: param.parameterized.Event) -> None:
+        self.state.draft = self.draft.frame()
+
+    def _themed(self, event: param.parameterized.Event) -> None:
+        self.state.dark = event.new
+
+    def _take_location(self) -> None:
+        if pn.state.location is not None:
+            self.state.go(pn.state.location.search or "")
+            self.draft.load(self.state.draft)
+
+    def _write_location(self, *_events: param.parameterized.Event) -> None:
+        if pn.state.location is not None:
+            pn.state.location.search = self.state.search()
+
+
+def show() -> pmui.Page:
+    """The console of this process's installation, as a page to serve or to show in a cell."""
+    pn.extension("tabulator", notifications=False)
+    return Console(shared_installation()).page()

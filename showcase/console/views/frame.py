@@ -1,0 +1,92 @@
+"""What stands around every view: the chips of the header, and the rail."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.draft import RunDraft
+from showcase.console.progress import RunProgress
+from showcase.console.state import VIEWS, ConsoleState
+from showcase.console.surface import text
+from showcase.console.text import day, plain
+from showcase.console.views.steps import RUN_WORDS
+
+_ITEMS = {"run": ("Run", "play_circle"), "library": ("Library", "inventory_2")}
+_CHIP = """
+:host { color: #ffffff; }
+.chip { display: inline-block; padding: 3px 11px; border-radius: 12px; background: rgb(255 255 255 / .16); font-size: 12px;
+        white-space: nowrap; max-width: 100%; overflow: hidden; text-overflow: ellipsis; vertical-align: middle; }
+.chip.running { background: #1f7a4d; }
+.chip.failed { background: #a3302a; }
+"""
+_RAIL = {
+    "pt": "8px",
+    "& .MuiListItemButton-root": {"flexDirection": "column", "py": "9px", "px": "4px !important", "gap": "2px"},
+    "& .MuiListItemButton-root.Mui-selected": {"borderLeftWidth": "3px"},
+    "& .MuiListItemIcon-root": {"pr": "0 !important", "color": "text.secondary"},
+    "& .Mui-selected .MuiListItemIcon-root": {"color": "primary.main"},
+    "& .MuiListItemText-primary": {"fontSize": "12px"},
+}
+
+
+class HeaderView(pn.viewable.Viewer):
+    """The current data set, and whether something runs."""
+
+    def __init__(self, draft: RunDraft, progress: RunProgress) -> None:
+        super().__init__()
+        self._draft, self._progress = draft, progress
+        self._data = text(stylesheets=[_CHIP])
+        self._run = text(stylesheets=[_CHIP], sizing_mode="fixed", width=210, align="end")
+        self._row = pn.Row(
+            self._data, self._run,
+            stylesheets=[":host { display: flex; align-items: center; gap: 12px; min-width: 0; } "],
+            margin=(0, 8, 0, 16), sizing_mode="stretch_width",
+        )  # fmt: skip
+        draft.param.watch(self._show, "surroundings")
+        progress.param.watch(self._show, ["story", "is_known"])
+        self._show()
+
+    def _show(self, *_events: param.parameterized.Event) -> None:
+        self._data.object = f'<span class="chip">{plain(self._data_words())}</span>'
+        words, tone = self._run_words()
+        self._run.object = f'<div style="text-align:right" role="status"><span class="chip {tone}">{plain(words)}</span></div>'
+
+    def _data_words(self) -> str:
+        if self._draft.surroundings is None:
+            return "reading the data set"
+        data_set = self._draft.ground.data_set
+        if data_set is None:
+            return "no demand data"
+        return f"{data_set.name} · to {day(data_set.window.end)} · data {data_set.fingerprint.short}"
+
+    def _run_words(self) -> tuple[str, str]:
+        story = self._progress.story
+        if story is None or story.run_status == "completed":
+            return "idle", ""
+        if story.is_running:
+            return f"running · step {story.position} of {len(story.lines)}", "running"
+        return f"idle · last run {RUN_WORDS[story.run_status]}", "failed" if story.run_status == "failed" else ""
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._row
+
+
+def rail(state: ConsoleState) -> pmui.MenuList:
+    """The list of views; a click opens one, and the open one is marked."""
+    items = [{"label": _ITEMS[view][0], "icon": _ITEMS[view][1]} for view in VIEWS]
+    menu = pmui.MenuList(
+        items=items, active=(VIEWS.index(state.view),), sx=_RAIL, margin=0, sizing_mode="stretch_width",
+    )  # fmt: skip
+
+    def opened(event: param.parameterized.Event) -> None:
+        if event.new is not None:
+            state.view = VIEWS[event.new[0]]
+
+    def moved(event: param.parameterized.Event) -> None:
+        menu.active = (VIEWS.index(event.new),)
+
+    menu.param.watch(opened, "active")
+    state.param.watch(moved, "view")
+    return menu

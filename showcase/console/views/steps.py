@@ -1,0 +1,131 @@
+"""The steps of the newest run as lines: icon, name, what it found, seconds, a bar while it works."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import panel as pn
+import param
+
+from showcase.console.progress import RunProgress
+from showcase.console.store import Store
+from showcase.console.story import RUNNING, StepLine, Story
+from showcase.console.surface import card, remedy, text, title
+from showcase.console.text import clock, plain, seconds
+
+_TICK_MS = 1000
+MARKS = {
+    "pending": ("○", "quiet", "waits"),
+    "running": ("◔", "now", "runs"),
+    "pass": ("✓", "good", "done"),
+    "skip": ("–", "quiet", "skipped"),
+    "warn": ("!", "careful", "done with a warning"),
+    "fail": ("✗", "bad", "failed"),
+}
+"""Icon, tone and word of each status of a step; a step is never told by its colour alone."""
+
+RUN_WORDS = {"running": "running", "completed": "completed", "failed": "failed", "cancelled": "stopped", "interrupted": "interrupted"}
+RUN_TONES = {"running": "now", "completed": "good", "failed": "bad", "cancelled": "careful", "interrupted": "careful"}
+
+_STEPS = """
+ol { list-style: none; margin: 0; padding: 0; }
+li { display: grid; grid-template-columns: 18px 82px minmax(0, 1fr) 48px; gap: 6px; align-items: baseline; min-height: 22px; }
+li > .icon { font-weight: 700; text-align: center; }
+li > .what { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; }
+li > .time { text-align: right; font-size: 12px; font-variant-numeric: tabular-nums; }
+li[data-status="running"] > .name { font-weight: 700; }
+li[data-status="fail"] > .what { white-space: normal; }
+.now { color: var(--mui-palette-primary-main); }
+.bar { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); overflow: hidden; align-self: center; }
+.bar > i { display: block; height: 100%; background: var(--mui-palette-primary-main); transition: width .2s; }
+@media (prefers-reduced-motion: no-preference) {
+  li[data-status="running"] > .icon { animation: turn 1.6s linear infinite; }
+  @keyframes turn { to { transform: rotate(360deg); } }
+}
+"""
+
+
+class StepsView(pn.viewable.Viewer):
+    """The whole story for whoever looks, whenever they come."""
+
+    def __init__(self, progress: RunProgress, store: Store) -> None:
+        super().__init__()
+        self._progress, self._store = progress, store
+        self._head = text(title("Newest run"))
+        self._lines = text(stylesheets=[_STEPS])
+        self._card = card(self._head, self._lines)
+        self._ticking: pn.io.PeriodicCallback | None = None
+        progress.param.watch(self._show, ["story", "failure", "is_known"])
+        self._show()
+
+    def _show(self, *_events: param.parameterized.Event) -> None:
+        story: Story | None = self._progress.story
+        self._tick(self._progress.is_running)
+        if self._progress.failure is not None:
+            self._lines.object = remedy(self._progress.failure)
+        elif story is None:
+            self._lines.object = _nothing_yet() if self._progress.is_known else '<p class="quiet">Reading the newest run</p>'
+        else:
+            self._lines.object = steps_html(story)
+        self._head.object = run_title(story, self._store.now)
+
+    def _tick(self, is_running: bool) -> None:
+        """Let the seconds run while a run does."""
+        if is_running and self._ticking is None and pn.state.curdoc is not None:
+            self._ticking = pn.state.add_periodic_callback(self._tock, period=_TICK_MS)
+        elif not is_running and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+
+    async def _tock(self) -> None:
+        self._head.object = run_title(self._progress.story, self._store.now)
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._card
+
+
+def _nothing_yet() -> str:
+    return (
+        '<p><b>No run yet.</b></p><p class="quiet">Choose a preset, press Run, and its eleven steps appear here as they '
+        "happen. Runs started from the command line appear here too.</p>"
+    )
+
+
+def run_title(story: Story | None, now: datetime) -> str:
+    """The head of the card: which run, where it stands, how long it took."""
+    if story is None:
+        return title("Newest run")
+    where = f", step {story.position} of {len(story.lines)}" if story.is_running else ""
+    return title(
+        f"Run {story.run_id[:8]}", f"{RUN_WORDS[story.run_status]}{where} · {clock(story.elapsed_s(now))}"
+    )
+
+
+def steps_html(story: Story) -> str:
+    """The lines of a story, and why it ended where it did not end well. Everything from outside is escaped."""
+    lines = "".join(_line(line) for line in story.lines)
+    ended = ""
+    if story.run_status not in (RUNNING, "completed"):
+        tone, word = RUN_TONES[story.run_status], RUN_WORDS[story.run_status]
+        ended = f'<p role="alert"><b class="{tone}">The run was {word}</b>: {plain(story.reason)}</p>'
+        if story.run_status == "failed":
+            ended = ended.replace("The run was failed", "The run failed")
+    return f'<ol aria-label="Steps of the run">{lines}</ol>{ended}'
+
+
+def _line(line: StepLine) -> str:
+    icon, tone, word = MARKS[line.status]
+    if line.status == RUNNING and line.share is not None:
+        what = (
+            f'<span class="bar" role="progressbar" aria-label="{plain(line.name)}" aria-valuemin="0" aria-valuemax="100" '
+            f'aria-valuenow="{line.share * 100:.0f}" title="{plain(line.detail)}"><i style="width:{line.share * 100:.0f}%">'
+            "</i></span>"
+        )
+    else:
+        said = plain(line.detail) if line.detail else ""
+        what = f'<span class="what quiet" title="{said}">{said}</span>'
+    return (
+        f'<li data-step="{plain(line.name)}" data-status="{plain(line.status)}">'
+        f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
+        f'<span class="name">{plain(line.name)}</span>{what}<span class="time quiet">{seconds(line.duration_ms)}</span></li>'
+    )

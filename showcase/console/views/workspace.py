@@ -1,0 +1,140 @@
+"""One workspace beside the library: its configuration, its story, its result and what it made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import panel as pn
+import param
+
+from showcase.console.state import ConsoleState
+from showcase.console.store import Store
+from showcase.console.story import Story
+from showcase.console.surface import card, remedy, text, title
+from showcase.console.text import day, moment, plain, score, words
+from showcase.console.views.steps import MARKS, RUN_TONES, RUN_WORDS
+from showcase.errors import ShowcaseError
+from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings
+from showcase.store.workspaces import Workspace
+
+_SCROLLS = ":host { height: 100%; min-height: 0; overflow-y: auto; scrollbar-width: thin; gap: 14px; }"
+_FACTS = """
+dl { display: grid; grid-template-columns: 96px minmax(0, 1fr); gap: 3px 12px; margin: 4px 0 0; }
+dt { color: var(--mui-palette-text-secondary); }
+dd { margin: 0; }
+h3 { font-size: 13px; margin: 0; }
+.now { color: var(--mui-palette-primary-main); }
+ul { list-style: none; margin: 4px 0 0; padding: 0; }
+li { display: grid; grid-template-columns: 18px minmax(0, 1fr) auto; gap: 6px; }
+code { font-size: 12px; }
+"""
+
+
+class WorkspaceView(pn.viewable.Viewer):
+    """Follows the state's workspace; empty says how to open one."""
+
+    def __init__(self, state: ConsoleState, store: Store) -> None:
+        super().__init__()
+        self._state, self._store = state, store
+        self._body = text(_nothing_open(), stylesheets=[_FACTS])
+        self._card = card(self._body, extra=_SCROLLS, sizing_mode="stretch_both")
+        state.param.watch(self.refresh, "workspace")
+        pn.state.execute(self.refresh)
+
+    async def refresh(self, *_events: param.parameterized.Event) -> None:
+        """Read the workspace that is open."""
+        wanted = self._state.workspace
+        if not wanted:
+            self._body.object = _nothing_open()
+            return
+        try:
+            found, story = await self._store.workspace(wanted)
+        except ShowcaseError as error:
+            self._body.object = remedy(error)
+            return
+        if wanted == self._state.workspace:
+            self._body.object = workspace_html(found, story, moment(found.created_at, self._store.now))
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._card
+
+
+def _nothing_open() -> str:
+    return '<p><b>No workspace is open.</b></p><p class="quiet">Tap a row to see what the run was and what it made.</p>'
+
+
+def workspace_html(workspace: Workspace, story: Story | None, made: str) -> str:
+    """Everything known about a workspace; every value from outside is escaped."""
+    name = workspace.name or f"{workspace.workspace_id.short} (no name)"
+    tone, word = RUN_TONES[workspace.status], RUN_WORDS[workspace.status]
+    parts = [
+        f'{title(name, made)}<p class="small"><b class="{tone}">{word}</b> <span class="quiet">· '
+        f"{plain(workspace.workspace_id)}</span></p>",
+        _facts("Configuration", _configuration(workspace)),
+        _facts("Result", _result(workspace)),
+        _steps(story),
+        _facts("Made objects", _made(workspace.created_objects)),
+    ]
+    return "<br>".join(part for part in parts if part)
+
+
+def _facts(heading: str, facts: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<dt>{plain(what)}</dt><dd>{value}</dd>" for what, value in facts)
+    return f"<h3>{plain(heading)}</h3><dl>{rows}</dl>"
+
+
+def _configuration(workspace: Workspace) -> list[tuple[str, str]]:
+    config = workspace.run_config or {}
+    scoring = config.get("backtest") or BacktestSettings().model_dump()
+    models = config.get("train_model_types") or [str(name) for name in DEFAULT_MODELS]
+    data = "uses the data that was there" if workspace.skip_seed else f"seeded with seed {workspace.seed}"
+    if workspace.reset:
+        data = f"wiped all data, then {data}"
+    folds = f"{scoring['n_splits']} {scoring['strategy']} folds of {scoring['horizon']} days, gap {scoring['gap']}"
+    return [
+        ("Preset", plain(workspace.scenario)),
+        ("Data", plain(data)),
+        ("Window", f"{day(workspace.date_start)} to {day(workspace.date_end)}"),
+        ("Models", plain(words(models))),
+        ("Backtest", plain(f"{folds}, at least {scoring['min_train_size']} days of training, by {scoring['metric']}")),
+    ]
+
+
+def _result(workspace: Workspace) -> list[tuple[str, str]]:
+    summary = workspace.result_summary or {}
+    if summary.get("winner_model_type") is None:
+        return [("", plain(summary.get("reason") or "No winner."))]
+    metric, fingerprint = summary.get("winner_metric"), summary.get("data_fingerprint") or ""
+    return [
+        ("Winner", f"<b>{plain(summary['winner_model_type'])}</b>"),
+        (str(metric), score(summary.get("winner_value"), metric)),
+        ("Took", f"{summary.get('wall_clock_s') or 0:.1f} s"),
+        ("Data", f"<code>{plain(fingerprint[:8])}</code>"),
+    ]
+
+
+def _steps(story: Story | None) -> str:
+    if story is None:
+        return ""
+    lines = "".join(
+        f'<li><b class="{MARKS[line.status][1]}" role="img" aria-label="{MARKS[line.status][2]}">{MARKS[line.status][0]}</b>'
+        f'<span title="{plain(line.detail)}">{plain(line.name)}</span>'
+        f'<span class="quiet small">{(line.duration_ms or 0) / 1000:.1f} s</span></li>'
+        for line in story.lines
+    )
+    return f"<h3>Story</h3><ul>{lines}</ul>"
+
+
+def _made(created: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The soft references of what the run made, short; whether they still live is asked elsewhere."""
+    found = [(key.replace("_", " "), _short(value)) for key, value in created.items() if value]
+    return found or [("", "Nothing was made.")]
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "<br>".join(f"{plain(key)} <code>{plain(str(inner)[:8])}</code>" for key, inner in value.items())
+    if isinstance(value, list):
+        return " ".join(f"<code>{plain(str(item)[:8])}</code>" for item in value)
+    return f"<code>{plain(str(value)[:8] if isinstance(value, str) and len(value) >= 32 else value)}</code>"
