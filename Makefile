@@ -20,12 +20,12 @@ help: ## list the commands
 demo: $(VENV)/.installed ## set up, make one kept run, serve the console (SERVE=0 ends after the run); keeps what is there
 	@$(BIN)/showcase run --scenario demo_minimal --reseed --keep --name first-run
 ifneq ($(SERVE),0)
-	@$(BIN)/showcase serve
+	@$(BIN)/showcase serve || [ $$? = 130 ] # Ctrl-C is how it ends
 endif
 
 # --- check it ---
 
-.PHONY: test check format-check lint types imports tests notebooks compat
+.PHONY: test check format-check lint types imports tests notebooks compat slow
 test: check compat ## set up and run everything that checks the project
 
 check: format-check lint types imports tests notebooks ## everything but the oldest supported versions
@@ -43,8 +43,8 @@ imports: $(VENV)/.installed-dev ## the import ladder
 	$(PART) imports $(BIN)/lint-imports
 
 tests: $(VENV)/.installed-dev ## pytest, with a real PostgreSQL and a real browser
-	@scripts/find_chromium.sh >/dev/null
-	$(PART) tests $(BIN)/python -m pytest --durations=10
+	@chromium=$$(scripts/find_chromium.sh) && SHOWCASE_TEST_CHROMIUM="$$chromium" \
+		scripts/part.sh tests $(BIN)/python -m pytest --durations=10
 
 notebooks: $(VENV)/.installed-dev ## are the saved notebooks what they print today?
 	$(PART) notebooks-saved $(BIN)/python scripts/notebooks.py --check
@@ -52,6 +52,9 @@ notebooks: $(VENV)/.installed-dev ## are the saved notebooks what they print tod
 
 compat: ## the tests marked compat on Python 3.12 and PostgreSQL 15
 	@MAKE="$(MAKE)" scripts/part.sh compat scripts/compat.sh
+
+slow: $(VENV)/.installed-dev ## the tests of large sizes, which no other command runs
+	$(PART) slow $(BIN)/python -m pytest -m slow
 
 # --- mend it ---
 
@@ -74,7 +77,7 @@ bench: $(VENV)/.installed-dev ## the figures of docs/benchmarks.md
 
 wheel: $(VENV)/.installed-dev ## build dist/showcase-*.whl
 	@rm -rf dist
-	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >$(VENV)/build.log 2>&1 || { tail -n 40 $(VENV)/build.log; exit 1; }
 	@ls dist/*.whl
 
 wheel-check: wheel ## install the wheel in a new environment elsewhere, and make a run with it

@@ -18,4 +18,4 @@ EOF
 scripts/find_python.sh 3.12 >/dev/null || missing "Python 3.12"
 programs=$(scripts/find_postgres.sh 15) || missing "PostgreSQL 15"
 "${MAKE:-make}" .venv-3.12/.installed-dev
-SHOWCASE_TEST_POSTGRES=$programs .venv-3.12/bin/python -m pytest -m compat "$@"
+SHOWCASE_TEST_POSTGRES=$programs .venv-3.12/bin/python -m pytest -m "compat and not slow" "$@"

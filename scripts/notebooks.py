@@ -28,6 +28,8 @@ KERNEL = {
 # Notebooks are saved on this day and checked on the day itself: what depends on the day shows at once.
 SAVED_ON = "2026-01-05"
 CELL_LIMIT_S = 300
+NOT_COMPARED = "nbval-ignore-output"
+"""The tag of a cell that is run but whose output is not compared, and so not kept: a whole screen, for instance."""
 _CHANGING = {
     "an address in memory": re.compile(r"\b0x[0-9a-f]{6,}"),
     "a path of this machine": re.compile(rf"{re.escape(str(ROOT))}|/(home|root|Users|tmp)/"),
@@ -48,7 +50,8 @@ def reduced(notebook: NotebookNode) -> NotebookNode:
         }
         if cell.cell_type == "code":
             kept["execution_count"] = cell.execution_count
-            kept["outputs"] = [output for raw in cell.outputs for output in _reduced_output(raw)]
+            outputs = [] if tags and NOT_COMPARED in tags else cell.outputs
+            kept["outputs"] = [output for raw in outputs for output in _reduced_output(raw)]
         cells.append(kept)
     return nbformat.from_dict({"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5})
 

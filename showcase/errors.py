@@ -64,6 +64,12 @@ class UnavailableError(ShowcaseError):
     kind = "unavailable"
 
 
+class ProviderError(UnavailableError):
+    """An outside service (embeddings, a language model) that does not answer, refuses, or answers nonsense."""
+
+    kind = "provider"
+
+
 class IntegrityError(ShowcaseError):
     """Stored bytes that are not what their digest says."""
 

@@ -1,8 +1,9 @@
-"""The outside as small protocols: the clock, the artifact store and the embedding provider."""
+"""The outside as small protocols: the clock, the artifact store, the embedding provider and compute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,18 @@ Progress = Callable[[float, str], None]
 """Told the share done (0..1) and what is being done; may raise to stop the work."""
 Tick = Callable[[], None]
 """Called several times a second while something outside is waited for; may raise to leave the wait."""
+
+
+BucketWork = Callable[[Path, Path], None]
+"""A pure function from the file of a bucket to the file of its answer, which another process can import by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketEnd:
+    """How the work on one bucket ended; `failure` is None where its answer is there."""
+
+    place: int
+    failure: str | None
 
 
 class Clock(Protocol):
@@ -54,6 +67,10 @@ class Artifacts(Protocol):
         """Where the bytes lie on this machine."""
         ...
 
+    def sizes(self) -> Iterator[tuple[Digest, int]]:
+        """Every digest that is kept, with its size in bytes."""
+        ...
+
 
 class Embeddings(Protocol):
     """Turns texts into vectors that lie near one another where the texts mean the same."""
@@ -64,5 +81,16 @@ class Embeddings(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
-        """One vector a text, all of one length; UnavailableError where the service does not answer or refuses."""
+        """One vector a text, all of one length; ProviderError where the service does not answer or refuses."""
+        ...
+
+
+class Compute(Protocol):
+    """Where work on many series is done: it maps a function over files, and needs to know nothing of what it does."""
+
+    def map(self, work: BucketWork, buckets: Sequence[tuple[Path, Path]], tick: Tick) -> Iterator[BucketEnd]:
+        """Do the work on each (source, target) once, in any order, and tell of each as it ends, by its place.
+
+        A bucket that fails, or whose worker dies, keeps no other from its end.
+        """
         ...

@@ -12,9 +12,11 @@ from showcase.adapters.artifacts import FileArtifacts
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.request import RunRequest, parse_request
 from showcase.services.suite import Services
+from showcase.settings import guide_folder
 from showcase.store.engine import Database
 
 TODAY = date(2026, 11, 22)
+DECISION_WINDOW_S = 0.5
 
 
 @dataclass(slots=True)
@@ -36,8 +38,9 @@ class FixedClock:
 
 
 def services_over(database: Database, home: Path, flags: frozenset[str] = frozenset()) -> Services:
-    """Services over this database, their files below `home`, today fixed."""
-    return Services(database, FileArtifacts(home / "models"), FixedClock(), home / "scratch", flags)
+    """Services over this database, their files below `home`, today fixed; a question to a person stays open briefly."""
+    artifacts, scratch = FileArtifacts(home / "models"), home / "scratch"
+    return Services(database, artifacts, FixedClock(), scratch, flags, guide=guide_folder(), window_s=DECISION_WINDOW_S)
 
 
 def launcher_over(database: Database, home: Path, flags: frozenset[str] = frozenset()) -> Launcher:

@@ -11,12 +11,13 @@ from typing import Self
 
 from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
+from showcase.adapters.providers import embeddings_of
 from showcase.errors import ConflictError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.reaper import Reaper
 from showcase.pipeline.settle import settle_interrupted
 from showcase.services.suite import Services
-from showcase.settings import Settings, load_settings
+from showcase.settings import Settings, guide_folder, load_settings
 from showcase.store import migrate
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.engine import Database, open_database
@@ -103,7 +104,17 @@ def open_installation(settings: Settings | None = None) -> Installation:
         prepare_schema(database, is_embedded=embedded is not None)
         clock = SystemClock(settings.fixed_today)
         artifacts = FileArtifacts(settings.home / "models")
-        services = Services(database, artifacts, clock, settings.home / "scratch", settings.flags_on)
+        services = Services(
+            database,
+            artifacts,
+            clock,
+            settings.home / "scratch",
+            settings.flags_on,
+            guide=guide_folder(),
+            embeddings=embeddings_of(settings),
+            window_s=settings.decision_window_s,
+            on_silence=settings.on_silence,
+        )
         settled = settle_interrupted(database, clock)
         if settled:
             log.info("settled %d interrupted runs", len(settled))

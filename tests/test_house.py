@@ -14,9 +14,7 @@ import nbformat
 import pytest
 
 from showcase.settings import Settings
-from showcase.store.engine import Database
-from showcase.store.migrate import differences, migrations_folder
-from showcase.store.tables import metadata
+from showcase.store.migrate import migrations_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "showcase"
@@ -255,11 +253,6 @@ def test_a_migration_can_be_taken_back(name: str) -> None:
     functions = {node.name: node for node in revisions()[name].body if isinstance(node, ast.FunctionDef)}
     assert {"upgrade", "downgrade"} <= set(functions)
     assert any(isinstance(node, ast.Call) for node in ast.walk(functions["downgrade"]))
-
-
-@pytest.mark.compat
-def test_the_migrations_make_the_tables_that_the_store_names(database: Database) -> None:
-    assert differences(database, metadata) == []
 
 
 # --- notebooks ---

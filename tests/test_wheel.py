@@ -62,6 +62,11 @@ def test_notebooks_are_inside(members: set[str]) -> None:
     assert {f"showcase/_notebooks/{name}" for name in notebooks} <= members
 
 
+@pytest.mark.parametrize("name", sorted(sources("docs/user-guide", "*.md")))
+def test_the_user_guide_is_inside(name: str, members: set[str]) -> None:
+    assert f"showcase/_user_guide/{name}" in members
+
+
 def test_nothing_else_is_inside(members: set[str]) -> None:
     assert {name.split("/")[0].split("-")[0] for name in members} == {"showcase"}
     assert not [name for name in members if "__pycache__" in name or ".ipynb_checkpoints" in name]

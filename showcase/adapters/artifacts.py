@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,11 @@ class FileArtifacts:
 
     def path(self, digest: Digest) -> Path:
         return self.root / digest[:2] / digest
+
+    def sizes(self) -> Iterator[tuple[Digest, int]]:
+        for file in sorted(self.root.glob("[0-9a-f][0-9a-f]/*")):
+            if re.fullmatch("[0-9a-f]{64}", file.name):
+                yield Digest(file.name), file.stat().st_size
 
     def check(self) -> Path:
         try:

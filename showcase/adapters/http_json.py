@@ -1,4 +1,4 @@
-"""Asks one outside service over HTTP, with limits: no redirects, a time and a size that are kept, no secret in errors."""
+"""Asks an outside service over HTTP within limits: no redirects, bounded time and size, no secret in an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
-from showcase.errors import InvalidInputError, UnavailableError
+from showcase.errors import InvalidInputError, ProviderError
 from showcase.kernel.refusals import parse_json
 from showcase.ports import Tick
 
@@ -71,7 +71,7 @@ class Endpoint:
         object.__setattr__(self, "host", parts.netloc)
 
     def post(self, path: str, body: object, tick: Tick) -> Any:
-        """The JSON that POST of `body` to `path` below the URL answers; UnavailableError says why there is none."""
+        """The JSON that POST of `body` to `path` below the URL answers; ProviderError says why there is none."""
         call = _Call(self, path, json.dumps(body).encode())
         answer: Future[tuple[int, bytes]] = Future()
         threading.Thread(target=_settle, args=(call, answer), name=f"ask-{self.host}", daemon=True).start()
@@ -100,14 +100,14 @@ class Endpoint:
         except InvalidInputError as error:
             raise self._failure(f"answered with JSON that cannot be used: {error.message}") from None
 
-    def refuse_shape(self, expected: str) -> UnavailableError:
+    def refuse_shape(self, expected: str) -> ProviderError:
         """The error for an answer that is JSON of another shape."""
         return self._failure(f"answered with JSON of another shape; {expected} was expected")
 
-    def _failure(self, what: str) -> UnavailableError:
+    def _failure(self, what: str) -> ProviderError:
         # the texts of a provider and of its errors may hold the key that was sent to it
         message = scrub(f"The provider at {self.host} {what}", self.key)
-        return UnavailableError(
+        return ProviderError(
             f"{message.rstrip('.')}.",
             f"Check {self.settings} and that the service runs; unset them to work offline.",
         )

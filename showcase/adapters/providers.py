@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from showcase.adapters.http_json import Endpoint
+from showcase.errors import InvalidInputError
 from showcase.ports import Tick
+from showcase.settings import Settings
 
 EmbeddingApi = Literal["openai", "ollama"]
 _MOST_DIMENSIONS = 16_384
@@ -28,7 +30,7 @@ class HttpEmbeddings:
         return f"{self.api}:{self.model}"
 
     def embed(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
-        """One vector a text, all of one length; UnavailableError where the service gives anything else."""
+        """One vector a text, all of one length; ProviderError where the service gives anything else."""
         kind = _APIS[self.api]
         answer = self.endpoint.post(kind.path, {"model": self.model, "input": list(texts)}, tick)
         vectors = kind.read(answer)
@@ -36,6 +38,21 @@ class HttpEmbeddings:
         if not is_whole or len({len(vector) for vector in vectors}) > 1:
             raise self.endpoint.refuse_shape(f"{len(texts)} vectors of finite numbers, all of one length,")
         return [[float(number) for number in vector] for vector in vectors]
+
+
+def embeddings_of(settings: Settings) -> HttpEmbeddings | None:
+    """The embedding service that the settings name, or None; InvalidInputError where they name half of one."""
+    if settings.embedding_url is None:
+        return None
+    if not settings.embedding_model:
+        raise InvalidInputError(
+            "SHOWCASE_EMBEDDING_URL names a service, and no model is named.",
+            "Set SHOWCASE_EMBEDDING_MODEL, or unset SHOWCASE_EMBEDDING_URL.",
+        )
+    endpoint = Endpoint(
+        settings.embedding_url, settings.embedding_key, settings.provider_timeout_s, settings="SHOWCASE_EMBEDDING_*"
+    )
+    return HttpEmbeddings(endpoint, settings.embedding_model, settings.embedding_api)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,14 +56,59 @@ def show(
     """
     with open_installation() as installation:
         found = installation.services.workspaces.show(workspace_id)
-    values: dict[str, Any] = asdict(found)
     if as_json:
-        print_json(values)
+        print_json(asdict(found))
         return
-    for name, value in values.items():
-        if isinstance(value, dict):
-            screen.print(f"{name}:")
-            for key, inner in value.items():
-                screen.print(f"  {key:<18} {inner}", markup=False)
+    summary = found.result_summary or {}
+    _print_facts(found, summary)
+    board = summary.get("leaderboard") or []
+    if board:
+        print_table(
+            "\nLeaderboard, pooled over all series",
+            ("rank", "model", "wape %", "mae", "bias", "80 % held"),
+            ((row["rank"], row["model"], *(_number(row[name]) for name in _SCORES)) for row in board),
+            "",
+        )
+    _print_made(found.created_objects)
+
+
+_SCORES = ("wape", "mae", "bias", "coverage80")
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.2f}"
+
+
+def _print_facts(found: Workspace, summary: dict[str, Any]) -> None:
+    facts = {
+        "workspace": found.workspace_id,
+        "name": found.name,
+        "status": found.status,
+        "asked": f"{found.scenario}, seed {found.seed}" + (", reset" if found.reset else "")
+        + (", on the data there was" if found.skip_seed else ""),
+        "configuration": found.run_config,
+        "days": f"{found.date_start} .. {found.date_end}" if found.date_start else None,
+        "data": summary.get("data_fingerprint"),
+        "focus": f"store {found.store_id}, product {found.product_id}" if found.store_id else None,
+        "winner": f"{summary['winner_model_type']}, {summary['winner_metric']} {summary['winner_value']:.2f}"
+        if summary.get("winner_model_type") else None,
+        "why": summary.get("reason"),
+        "seconds": summary.get("wall_clock_s"),
+        "made": f"{found.created_at:%Y-%m-%d %H:%M:%S} UTC",
+    }  # fmt: skip
+    for name, value in facts.items():
+        if value is not None:
+            screen.print(f"{name:<14} {value}", markup=False)
+
+
+def _print_made(made: dict[str, Any]) -> None:
+    screen.print("\nMade objects")
+    for name, value in made.items():
+        entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        if isinstance(value, dict | list):
+            for key, inner in entries:
+                screen.print(
+                    f"  {name} {key if isinstance(value, dict) else ''} {inner}".replace("  ", " "), markup=False
+                )
         elif value is not None:
-            screen.print(f"{name:<20} {value}", markup=False)
+            screen.print(f" {name} {value}", markup=False)

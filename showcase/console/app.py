@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import panel as pn
 import panel_material_ui as pmui
 import param
+from bokeh.util.warnings import BokehUserWarning
 
 from showcase.console.draft import RunDraft
 from showcase.console.feed import shared_feed
@@ -20,7 +23,7 @@ from showcase.errors import ShowcaseError
 from showcase.wiring import Installation, shared_installation
 
 _RAIL_PX = 80
-_HEADER_PX = 52
+_HEADER_PX = 56
 _MAIN = f"""
 :host {{ display: block; box-sizing: border-box; padding: 12px; height: calc(100vh - {_HEADER_PX}px); min-height: 480px;
          background: var(--mui-palette-background-default); overflow: hidden; }}
@@ -37,7 +40,7 @@ class Console:
         self.draft = RunDraft()
         self.progress = RunProgress(feed, self.store)
         self._feed = feed
-        self._main = pn.Column(stylesheets=[_MAIN], margin=0, sizing_mode="stretch_width")
+        self._main = pn.Column(stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
         self._views: dict[str, pn.viewable.Viewer] = {}
 
     def page(self) -> pmui.Page:
@@ -52,7 +55,7 @@ class Console:
             sidebar_resizable=False,
             main=[self._main],
             theme_config=THEME,
-            busy_indicator=None,
+            sx={"& .main": {"backgroundColor": "background.default"}},
             dark_theme=self.state.dark,
         )
         page.param.watch(self._themed, "dark_theme")
@@ -60,7 +63,7 @@ class Console:
         self.state.param.watch(self._write_location, ["view", "workspace", "draft", "dark"])
         self.draft.param.watch(self._drafted, "check")
         self.progress.param.watch(self._told, "story")
-        self._open()
+        self._mount()
         release_on_close(page)
         pn.state.onload(self._load)
         return page
@@ -68,6 +71,7 @@ class Console:
     async def _load(self) -> None:
         self.progress.follow()
         await self._read_surroundings()
+        await self._load_view()
 
     async def _read_surroundings(self) -> None:
         try:
@@ -75,12 +79,23 @@ class Console:
         except ShowcaseError as error:
             self.progress.failure = error
 
-    def _open(self, *_events: param.parameterized.Event) -> None:
+    async def _open(self, _event: param.parameterized.Event) -> None:
+        # a coroutine, so that it runs on the session's loop: a click on the rail arrives on a thread of its own
+        self._mount()
+        await self._load_view()
+
+    def _mount(self) -> None:
+        """Show the view that the state names; one that was never open is made now, so that a page loads what it shows."""
         name = self.state.view
         if name not in self._views:
-            # made when first opened, so that a page is as quick as what it shows
             self._views[name] = self._make(name)
         self._main.objects = [self._views[name]]
+
+    async def _load_view(self) -> None:
+        """Let the library read itself, once its parts are on the page."""
+        view = self._views[self.state.view]
+        if isinstance(view, LibraryView):
+            await view.load()
 
     def _make(self, name: str) -> pn.viewable.Viewer:
         if name == "library":
@@ -114,5 +129,7 @@ class Console:
 
 def show() -> pmui.Page:
     """The console of this process's installation, as a page to serve or to show in a cell."""
+    # a theme change makes the browser send a table's style sheets again; bokeh then warns, and nothing is wrong
+    warnings.filterwarnings("ignore", message="reference already known", category=BokehUserWarning)
     pn.extension("tabulator", notifications=False)
     return Console(shared_installation()).page()

@@ -11,16 +11,16 @@ from pydantic import BaseModel
 
 LABELS: Mapping[str, str] = {
     "as_of": "Last day",
-    "gap": "Gap, days",
-    "horizon": "Horizon, days",
+    "gap": "Gap",
+    "horizon": "Horizon",
     "metric": "Metric",
-    "min_train_size": "Least training, days",
+    "min_train_size": "Train at least",
     "n_splits": "Folds",
     "noise_sigma": "Noise",
     "promotion_intensity": "Promotions",
     "stockout_intensity": "Stockouts",
     "train_model_types": "Models",
-    "window_days": "Days before the last",
+    "window_days": "Days back",
     "workspace_name": "Name",
 }
 """What a field is called on a screen where its own name would not do."""

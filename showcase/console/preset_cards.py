@@ -17,14 +17,14 @@ from showcase.demand.presets import PRESETS, Preset, Scenario
 
 SENTENCES: Mapping[Scenario, str] = MappingProxyType(
     {
-        Scenario.DEMO_MINIMAL: "The short one, done in seconds",
+        Scenario.DEMO_MINIMAL: "Short, done in seconds",
         Scenario.RETAIL_STANDARD: "An ordinary chain",
-        Scenario.HOLIDAY_RUSH: "Peaks of late 2024, fixed days",
+        Scenario.HOLIDAY_RUSH: "Peaks in late 2024",
         Scenario.HIGH_VARIANCE: "Noise and spikes",
-        Scenario.STOCKOUT_HEAVY: "Demand that sales do not show",
-        Scenario.NEW_LAUNCHES: "Launches with 45-day ramps",
-        Scenario.SPARSE: "Missing series and gaps",
-        Scenario.SHOWCASE_RICH: "Enriched data, all effects",
+        Scenario.STOCKOUT_HEAVY: "Hidden demand",
+        Scenario.NEW_LAUNCHES: "45-day launch ramps",
+        Scenario.SPARSE: "Gaps, missing series",
+        Scenario.SHOWCASE_RICH: "All effects at once",
     }
 )
 """What each preset is for, in the few words that a card has room for."""

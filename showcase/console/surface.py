@@ -8,9 +8,9 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from showcase.console.theme import CARD, TEXT
-from showcase.errors import ShowcaseError
 from showcase.console.text import plain
+from showcase.console.theme import CARD, FAINT_HELP, TEXT
+from showcase.errors import ShowcaseError
 
 _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
     (param.Boolean, pmui.Checkbox),
@@ -35,6 +35,13 @@ def card(*objects: Any, extra: str = "", **options: Any) -> pn.Column:
     return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
 
 
+def arranged(*objects: Any, css: str, **options: Any) -> pn.Column:
+    """Objects laid out by CSS of its own (the declarations of the container), such as a grid."""
+    # a column brings a button for scrolling, which would take a cell
+    stylesheets = [f":host {{ {css} }} .scroll-button {{ display: none; }}"]
+    return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
+
+
 def title(words: str, aside: str = "") -> str:
     """The head of a card: what it is, and on the right what matters about it. Both are plain text."""
     return f'<div class="line"><h2>{plain(words)}</h2><span class="quiet small">{plain(aside) if aside else ""}</span></div>'
@@ -45,6 +52,7 @@ def field(form: param.Parameterized, name: str, **options: Any) -> Any:
     each = form.param[name]
     widget = next(widget for kind, widget in _FIELDS if isinstance(each, kind))
     common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width", "description": each.doc or ""}
+    common["stylesheets"] = [FAINT_HELP]
     return widget.from_param(each, **{**common, **options})
 
 

@@ -68,6 +68,7 @@ CARD = """
   display: flex; flex-direction: column; gap: 8px; padding: 12px; box-sizing: border-box; min-width: 0;
   background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider); border-radius: 8px;
 }
+.scroll-button { display: none; }
 """
 """The stylesheet of a card: one surface, one border, no shadow."""
 
@@ -85,3 +86,6 @@ h2 { font-size: 15px; line-height: 1.3; margin: 0; font-weight: 700; }
 .line > .quiet { text-align: right; }
 """
 """The stylesheet of every piece of text."""
+
+FAINT_HELP = "svg[data-testid='InfoOutlinedIcon'] { opacity: .5; }"
+"""The mark beside a label whose help opens on hover: there, and not in the way."""

@@ -130,14 +130,14 @@ def pool(parts: pl.DataFrame, by: Sequence[str] = (MODEL,)) -> pl.DataFrame:
     seasonal difference to measure by).
     """
     keys = [*by, *(name for name in _WINDOW if name not in by)]
-    windows = _summed(parts, keys)
+    windows = summed(parts, keys)
     counted = windows.with_columns(
         pl.lit(1.0).alias("windows"),
         (pl.col("abs_actual") == 0).cast(pl.Float64).alias("windows_without_wape"),
         (pl.col("mase_scale") == 0).cast(pl.Float64).alias("windows_without_mase"),
     )
     counts = ("windows", "windows_without_wape", "windows_without_mase")
-    pooled = _summed(counted, list(by), (*SUMS, *counts))
+    pooled = summed(counted, list(by), (*SUMS, *counts))
     whole = ("n", "unforecast", "covered80", "covered95", *counts)
     return pooled.with_columns(
         *(_score(metric) for metric in METRICS.values()), *(pl.col(name).cast(pl.Int64) for name in whole)
@@ -150,7 +150,7 @@ def _score(metric: Metric) -> pl.Expr:
     return pl.when(pl.col(metric.denominator) > 0).then(value).otherwise(None).alias(metric.name)
 
 
-def _summed(parts: pl.DataFrame, by: list[str], sums: Sequence[str] = SUMS) -> pl.DataFrame:
+def summed(parts: pl.DataFrame, by: list[str], sums: Sequence[str] = SUMS) -> pl.DataFrame:
     """Sums by group, always added in the same order: a threaded group-by would move the last digit."""
     if not parts.height:
         return parts.select(*by, *sums)

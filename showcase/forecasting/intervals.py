@@ -62,7 +62,7 @@ class IntervalTable:
         The lower bound is never below 0 and never above the forecast, the upper one never below it.
         """
         horizon = bucket_index(np.arange(1, forecast.shape[1] + 1, dtype=np.int64))
-        volume = np.searchsorted(np.asarray(self.edges), scale, side="right")
+        volume = np.searchsorted(np.asarray(self.edges), scale, side="left")
         place = 2 * LEVELS.index(level)
         chosen = self.quantiles[horizon[None, :], volume[:, None]]
         lower = forecast + np.minimum(chosen[..., place], 0.0) * scale[:, None]
@@ -119,7 +119,7 @@ def calibrate(folds: Sequence[Residuals]) -> IntervalTable:
         )
     edges = _volume_edges(volume)
     horizon_bucket = bucket_index(steps.astype(np.int64))
-    volume_bucket = np.searchsorted(np.asarray(edges), volume, side="right")
+    volume_bucket = np.searchsorted(np.asarray(edges), volume, side="left")
     quantiles = np.empty((len(BUCKET_NAMES), len(edges) + 1, len(_SIDES)))
     counts = np.empty(quantiles.shape[:2], dtype=np.int64)
     for i in range(quantiles.shape[0]):

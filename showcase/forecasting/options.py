@@ -89,7 +89,7 @@ class ProphetLikeOptions(FramedOptions):
     )
     half_life_days: int = Field(90, ge=14, le=3650, description="After how many days a day counts half as much.")
     shrinkage: float = Field(
-        100.0, ge=0.1, le=100_000, description="Days of a series' own that weigh as much as the shape of all series."
+        1.0, ge=0.01, le=100.0, description="How strongly products and series are held to the shape of all; 1 is usual."
     )
 
 

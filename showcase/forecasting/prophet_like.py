@@ -1,8 +1,9 @@
 """An additive model in the manner of Prophet (Taylor and Letham 2018): trend, seasons, holidays, price and promotion.
 
 Units are modelled as ln(1 + units), so the parts multiply. Level and trend belong to each series alone; the shapes of
-week and year and the effects of price, promotion and holidays are estimated over all series at once, and each series
-moves away from them as far as its own days say. On short or quiet series that halves the error of separate fits.
+week and year and the effects of price, promotion and holidays are estimated over all series at once, and each product
+and series moves away from them as far as its own days say. That halves the error of the estimated effects against
+separate fits.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from showcase.forecasting.additive import usable_days, weighted_products
+from showcase.forecasting.hierarchy import Equations, Priors, solve_hierarchy
 from showcase.forecasting.history import Floats, Future, History
 from showcase.forecasting.options import FrameName, ProphetLikeOptions
 from showcase.forecasting.state import ArraySpec, ModelState
@@ -29,16 +31,17 @@ ARRAYS = (
 )
 _YEAR = 365.25
 _OWN_TERMS = 2  # level and trend
-_TREND_PULL = 1.0  # against the trend of a whole year: a line through a month must not run away
-_POOLED_PULL = 1.0  # in days of evidence over all series; keeps columns that never vary solvable
-_POOLED_YEARLY_PULL = 50.0  # a year that was seen once or twice over is told from the trend with care
-_YEARLY_FACTOR = 3.0  # a yearly shape is told from far fewer repetitions than a weekly one
+_OWN_DEVIATIONS = np.array([1000.0, 0.4])  # any level; a trend of half or double a year is already a lot
+_SPREAD = {"week": 0.03, "year": 0.05, "price": 0.35, "promotion": 0.07, "holiday": 0.2}
+_POOLED = {"week": 1.0, "year": 0.1, "price": 1.0, "promotion": 1.0, "holiday": 1.0}
+"""Standard deviations of the shared terms: between products, and of all series together around 0. Week and year speak
+of one Fourier term. The year is held short, or it explains away the trend of a history of one or two years."""
 _LARGEST_EFFECT = 10.0  # e^10: a guard against designs that say nothing, not an opinion
 _LEAST_YEAR = 365  # days of history below which a yearly wave cannot be told from a trend
 
 _INPUTS: Mapping[str, Callable[[History | Future, Floats], Floats]] = {
     "price": lambda known, usual: relative_price(known.price, usual),
-    "promotion": lambda known, usual: (known.promo > 0).astype(np.float64) + 0.0 * usual[:, None],
+    "promotion": lambda known, _usual: (known.promo > 0).astype(np.float64),
     "holiday": lambda known, usual: np.repeat(known.holiday[None, :].astype(np.float64), len(usual), axis=0),
 }
 _SIGNS = {"price": (-_LARGEST_EFFECT, 0.0), "promotion": (0.0, _LARGEST_EFFECT)}
@@ -46,7 +49,7 @@ _SIGNS = {"price": (-_LARGEST_EFFECT, 0.0), "promotion": (0.0, _LARGEST_EFFECT)}
 
 
 def fit_prophet_like(history: History, options: ProphetLikeOptions, _reach: int) -> ModelState:
-    """All series in one batch: block elimination gives the shared effects first, then each series' level and trend."""
+    """All series in one batch; the newest days weigh most."""
     facts = _facts(history, options)
     usual = usual_price(history)
     usable, units = usable_days(history)
@@ -57,30 +60,24 @@ def fit_prophet_like(history: History, options: ProphetLikeOptions, _reach: int)
     inputs = _inputs(history, usual, facts)
     normal, right = _normal_equations(weights, shown, common, inputs)
 
-    own = slice(0, _OWN_TERMS)
-    shared = slice(_OWN_TERMS, normal.shape[1])
-    own_normal = normal[:, own, own] + np.diag([1e-6, _TREND_PULL])
-    solved = np.linalg.solve(own_normal, np.concatenate([right[:, own, None], normal[:, own, shared]], axis=2))
-    left_over = normal[:, shared, shared] - normal[:, shared, own] @ solved[:, :, 1:]
-    evidence = right[:, shared] - (normal[:, shared, own] @ solved[:, :, :1])[:, :, 0]
-    lowest, highest = _limits(facts)
-    pooled_pull = np.diag(_by_term(facts, _POOLED_PULL, _POOLED_YEARLY_PULL))
-    pooled = np.clip(np.linalg.solve(left_over.sum(axis=0) + pooled_pull, evidence.sum(axis=0)), lowest, highest)
-    pull = _by_term(facts, options.shrinkage, options.shrinkage * _YEARLY_FACTOR)
-    effects = np.linalg.solve(left_over + np.diag(pull), (evidence + pull * pooled)[:, :, None])[:, :, 0]
-    effects = np.clip(effects, lowest, highest)
-    own_terms = solved[:, :, 0] - (solved[:, :, 1:] @ effects[:, :, None])[:, :, 0]
+    equations = Equations(
+        normal=normal,
+        right=right,
+        square=(weights * shown**2).sum(axis=1),
+        days=weights.sum(axis=1),
+        own=_OWN_TERMS,
+    )
+    found = solve_hierarchy(equations, history.product_ids, _priors(facts, options.shrinkage))
 
-    fitted = np.maximum(np.expm1(_log_units(own_terms, effects, common, inputs)), 0.0)
+    fitted = np.maximum(np.expm1(_log_units(found.own, found.shared, common, inputs)), 0.0)
     total, fitted_total = (weights * units).sum(axis=1), (weights * fitted).sum(axis=1)
     silent = usable.sum(axis=1) == 0
-    own_terms[silent] = np.nan
     most = np.where(usable > 0, shown, 0.0).max(axis=1)
     return ModelState(
         arrays={
-            "own": own_terms,
-            "effects": effects,
-            "pooled_effects": pooled,
+            "own": np.where(silent[:, None], np.nan, found.own),
+            "effects": found.shared,
+            "pooled_effects": found.pooled,
             "usual_price": usual,
             # a fit of logarithms meets the median; this brings the sum of the fitted days back to the units sold
             "level_correction": np.divide(total, fitted_total, out=np.ones(len(total)), where=fitted_total > 0),
@@ -139,17 +136,22 @@ def _inputs(known: History | Future, usual: Floats, facts: Mapping[str, Any]) ->
     return [_INPUTS[name](known, usual) for name in facts["inputs"]]
 
 
-def _limits(facts: Mapping[str, Any]) -> tuple[Floats, Floats]:
+def _terms(facts: Mapping[str, Any]) -> list[str]:
+    """What each shared term is of, in their order."""
+    return ["week"] * (2 * facts["weekly_order"]) + ["year"] * (2 * facts["yearly_order"]) + list(facts["inputs"])
+
+
+def _priors(facts: Mapping[str, Any], shrinkage: float) -> Priors:
+    terms = _terms(facts)
     free = (-_LARGEST_EFFECT, _LARGEST_EFFECT)
-    shapes = 2 * (facts["weekly_order"] + facts["yearly_order"])
-    limits = np.array([free] * shapes + [_SIGNS.get(name, free) for name in facts["inputs"]]).reshape(-1, 2)
-    return limits[:, 0], limits[:, 1]
-
-
-def _by_term(facts: Mapping[str, Any], usual: float, yearly: float) -> Floats:
-    """One strength for each shared term: `yearly` for those of the year, `usual` for the others."""
-    weekly_terms, yearly_terms = 2 * facts["weekly_order"], 2 * facts["yearly_order"]
-    return np.array([usual] * weekly_terms + [yearly] * yearly_terms + [usual] * len(facts["inputs"]))
+    limits = np.array([_SIGNS.get(term, free) for term in terms]).reshape(-1, 2)
+    return Priors(
+        own=_OWN_DEVIATIONS,
+        spread=np.array([_SPREAD[term] for term in terms]) / np.sqrt(shrinkage),
+        pooled=np.array([_POOLED[term] for term in terms]),
+        lowest=limits[:, 0],
+        highest=limits[:, 1],
+    )
 
 
 def _normal_equations(weights: Floats, shown: Floats, common: Floats, inputs: list[Floats]) -> tuple[Floats, Floats]:

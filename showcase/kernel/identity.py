@@ -99,6 +99,13 @@ class BatchId(_RandomId):
     noun = "batch id"
 
 
+class PlanId(_RandomId):
+    """One saved what-if."""
+
+    __slots__ = ()
+    noun = "plan id"
+
+
 class Digest(_HexText):
     """The SHA-256 of some bytes."""
 

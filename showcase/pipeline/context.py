@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from showcase.forecasting.history import SalesMatrix
-from showcase.kernel.identity import JobId, ModelRunId, RunId, WorkspaceId
+from showcase.kernel.identity import JobId, ModelRunId, PlanId, RunId, WorkspaceId
 from showcase.pipeline.request import RunRequest
 from showcase.ports import Clock
 from showcase.services.models import Registered, Scored, Trained
+from showcase.services.plan_basis import PlanBasis
 from showcase.services.suite import Services
 from showcase.store.demand import DataSet, Pair
 
@@ -42,6 +43,8 @@ class RunFacts:
     rag_events: list[dict[str, Any]] = field(default_factory=list)
     job_ids: list[JobId] = field(default_factory=list)
     model_run_ids: list[ModelRunId] = field(default_factory=list)
+    plan_basis: PlanBasis | None = None
+    plan_ids: list[PlanId] = field(default_factory=list)
 
 
 def _silent(share: float, detail: str, rows: int | None) -> None:
@@ -82,7 +85,7 @@ class RunContext:
         self._report(share, detail, rows)
 
     def announce(self, detail: str, first: Callable[[Connection], Mapping[str, Any]]) -> None:
-        """Show something at once, in one unit of work with the rows that `first` writes; it returns the event's data."""
+        """Show something at once: `first` writes its rows in the same unit of work and returns the event's data."""
         self.check_stop()
         self._announce(detail, first)
 

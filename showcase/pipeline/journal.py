@@ -74,9 +74,7 @@ class Journal:
             self.last_seq = event.seq
             return event
 
-    def announce(
-        self, position: Position, detail: str, first: Callable[[Connection], Mapping[str, Any]]
-    ) -> None:
+    def announce(self, position: Position, detail: str, first: Callable[[Connection], Mapping[str, Any]]) -> None:
         """Store a progress event at once, whenever the last one was; `first` gives its data."""
         self.write(EventType.STEP_PROGRESS, position, StepStatus.RUNNING, detail, first=first)
 

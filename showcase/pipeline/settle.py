@@ -9,7 +9,7 @@ from showcase.pipeline.events import Event, EventType, StepStatus
 from showcase.pipeline.steps import Position, positions, steps_for, summary_position
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
-from showcase.store import registry, runs, workspaces
+from showcase.store import decisions, registry, runs, workspaces
 from showcase.store.engine import Database
 from showcase.store.events import append_events, last_event
 from showcase.store.lock import RunLock
@@ -52,10 +52,11 @@ def _settle(database: Database, clock: Clock, run_id: RunId) -> bool:
 
 
 def put_back(connection: Connection, run_id: RunId, reason: str) -> None:
-    """Undo what an unfinished run changed for itself: aliases it moved; and settle its open jobs and model runs."""
+    """Undo what an unfinished run changed for itself, and settle its open jobs, model runs and questions."""
     registry.restore_aliases(connection, run_id)
     registry.fail_running_jobs(connection, run_id, reason)
     registry.fail_running_model_runs(connection, run_id, reason)
+    decisions.settle_run(connection, run_id)
 
 
 def _last_words(connection: Connection, clock: Clock, run: RunRow, reason: str) -> list[Event]:

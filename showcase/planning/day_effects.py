@@ -49,9 +49,10 @@ def stage_spread(panel: SalesPanel, rest: Floats) -> tuple[float, float] | None:
     if d < _LEAST_DAYS or panel.n_products < FEWEST_PRODUCTS:
         return None
     days = np.repeat(np.arange(d, dtype=np.float64)[None, :] / d, n, axis=0)
+    # time passes for all alike: the common day goes first, so that growth is told against the other products
+    own = demean(rest, panel.usable, [panel.blocks(d), panel.common_days(panel.n_products)])
     time = Regressor(days, panel.product, panel.n_products)
-    cells = panel.blocks(d), panel.common_days(panel.n_products)
-    slopes = regress(rest, [time], panel.usable, cells, panel.product).slopes
+    slopes = regress(own, [time], panel.usable, [panel.blocks(d)], panel.product).slopes
     known = slopes.is_known
     if known.sum() < FEWEST_PRODUCTS:
         return None

@@ -10,16 +10,15 @@ from typing import Literal
 import numpy as np
 
 from showcase.errors import NotFoundError
-from showcase.forecasting.history import History, Integers
+from showcase.forecasting.history import Booleans, History, Integers
+from showcase.planning import elasticity, uplift
 from showcase.planning.day_effects import holiday_effect, stage_spread
-from showcase.planning.elasticity import estimate_elasticities
 from showcase.planning.sales_panel import SalesPanel
-from showcase.planning.shrinkage import Shrunk
-from showcase.planning.uplift import estimate_uplifts
+from showcase.planning.shrinkage import FEW, Shrunk
 
 Source = Literal["product", "category", "data_set", "fixed"]
 LEVEL = 95
-_SIDE = 1.959964  # standard errors on each side of a 95 % interval
+SIDE = 1.959964  # standard errors on each side of a 95 % interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +36,15 @@ class Estimate:
 
     @property
     def low(self) -> float:
-        return self.value - _SIDE * self.error
+        return self.value - SIDE * self.error
 
     @property
     def high(self) -> float:
-        return self.value + _SIDE * self.error
+        return self.value + SIDE * self.error
 
 
-FIXED_ELASTICITY = Estimate(-1.5, 0.5, "fixed")
-FIXED_UPLIFT = Estimate(math.log(1.2), 0.15, "fixed")
+FIXED_ELASTICITY = Estimate(elasticity.FIXED, elasticity.FIXED_ERROR, "fixed")
+FIXED_UPLIFT = Estimate(uplift.FIXED, uplift.FIXED_ERROR, "fixed")
 FIXED_HOLIDAY = Estimate(math.log(1.2), 0.3, "fixed")
 FIXED_STAGE_SPREAD = Estimate(0.001, 0.0005, "fixed")
 """What serves where nothing can be estimated: usual sizes in grocery retail, with wide errors."""
@@ -99,21 +98,20 @@ def estimate_effects(history: History, categories: Mapping[int, str]) -> Effects
     Both are drawn towards the category and all products as far as a product's own sales say little.
     """
     panel = SalesPanel.of(history, categories)
-    prices = estimate_elasticities(panel)
-    elasticity = _estimates(prices.shrunk, prices.is_own, panel.category, FIXED_ELASTICITY, highest=0.0)
-    slope = np.array([one.value for one in elasticity])
-    promotions = estimate_uplifts(panel, slope, np.array([one.error for one in elasticity]))
-    uplift = _estimates(promotions.shrunk, promotions.is_own, panel.category, FIXED_UPLIFT, lowest=0.0)
-    rest = panel.without(slope, np.array([one.value for one in uplift]))
-    holiday = holiday_effect(panel, rest)
-    stage = stage_spread(panel, rest)
+    prices = elasticity.estimate_elasticities(panel)
+    elasticities = _estimates(prices.shrunk, prices.is_own, panel.category, FIXED_ELASTICITY, highest=0.0)
+    slope = np.array([one.value for one in elasticities])
+    promotions = uplift.estimate_uplifts(panel, slope, np.array([one.error for one in elasticities]))
+    uplifts = _estimates(promotions.shrunk, promotions.is_own, panel.category, FIXED_UPLIFT, lowest=0.0)
+    rest = panel.without(slope, np.array([one.value for one in uplifts]))
+    holiday, stage = holiday_effect(panel, rest), stage_spread(panel, rest)
     log_holiday = FIXED_HOLIDAY if holiday is None else Estimate(*holiday, "data_set")
     stage_slope = FIXED_STAGE_SPREAD if stage is None else Estimate(*stage, "data_set")
     found = {
         int(product_id): ProductEffects(
             product_id=int(product_id),
-            elasticity=elasticity[place],
-            log_uplift=uplift[place],
+            elasticity=elasticities[place],
+            log_uplift=uplifts[place],
             covariance=float(promotions.covariance[place]),
             log_holiday=log_holiday,
             stage_slope=stage_slope,
@@ -129,8 +127,8 @@ def estimate_effects(history: History, categories: Mapping[int, str]) -> Effects
 
 
 def _estimates(
-    shrunk: Shrunk | None,
-    is_own: Integers,
+    shrunk: Shrunk,
+    is_own: Booleans,
     category: Integers,
     fixed: Estimate,
     *,
@@ -138,14 +136,15 @@ def _estimates(
     highest: float = math.inf,
 ) -> list[Estimate]:
     """One estimate a product, cut at the sign it must have: a wrong one has mistaken something else for the effect."""
-    if shrunk is None:
+    if not is_own.any():
         return [fixed] * len(category)
     speaking = np.bincount(category, is_own) > 0
+    elsewhere: Source = "fixed" if is_own.sum() < FEW else "data_set"
     return [
         Estimate(
             min(max(float(shrunk.value[place]), lowest), highest),
             math.sqrt(float(shrunk.variance[place])),
-            "product" if is_own[place] else "category" if speaking[category[place]] else "data_set",
+            "product" if is_own[place] else "category" if speaking[category[place]] else elsewhere,
             float(shrunk.own_share[place]),
         )
         for place in range(len(category))

@@ -11,6 +11,8 @@ from showcase.planning.panel import Regressor, demean, regress
 from showcase.planning.sales_panel import SalesPanel
 from showcase.planning.shrinkage import Shrunk, shrink
 
+FIXED, FIXED_ERROR = -1.5, 0.5
+"""The elasticity that serves where too few prices changed, and its error: usual in grocery retail."""
 USUAL_SPREAD = 0.3
 """How much the elasticities of a category's products usually differ (standard deviation), where few can be told."""
 
@@ -21,10 +23,9 @@ _TELLING = 0.01  # squared log price differences between stores that make a comp
 
 @dataclass(frozen=True, slots=True)
 class Elasticities:
-    """For each product (p,): the shrunk estimates (None where no product has one), whether it has an estimate of its
-    own, and how often its price changed."""
+    """For each product (p,): the shrunk estimates, whether it has one of its own, and how often its price changed."""
 
-    shrunk: Shrunk | None
+    shrunk: Shrunk
     is_own: Booleans
     changes: Integers
 
@@ -38,10 +39,9 @@ def estimate_elasticities(panel: SalesPanel) -> Elasticities:
     series = np.arange(panel.shape[0], dtype=np.int64)
     slopes = regress(panel.log_units, [prices], usable, cells, series).slopes
     is_own = slopes.is_known & (changes >= _FEWEST_CHANGES)
-    if not is_own.any():
-        return Elasticities(None, is_own, changes)
     variance = np.where(is_own, slopes.variance, np.inf)
-    return Elasticities(shrink(slopes.value, variance, panel.category, USUAL_SPREAD), is_own, changes)
+    shrunk = shrink(slopes.value, variance, panel.category, USUAL_SPREAD, (FIXED, FIXED_ERROR**2))
+    return Elasticities(shrunk, is_own, changes)
 
 
 def _cells(panel: SalesPanel, usable: Floats) -> tuple[Integers, Integers]:

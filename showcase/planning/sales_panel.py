@@ -11,6 +11,7 @@ import numpy as np
 from showcase.forecasting.history import Booleans, Floats, History, Integers
 
 _SAME_PRICE = 0.002  # in logarithms: rounding to cents is no change of price
+_LAUNCH_DAYS = 60  # sales of a new product climb for weeks; what climbs is no promotion
 FEWEST_PRODUCTS = 3
 """How many products it takes to tell what a day brings to all from what it brings to one."""
 
@@ -21,7 +22,8 @@ class SalesPanel:
 
     log_units and log_price (n, d) are 0 where unknown; usable (n, d) is 1 on days with sales, a price and no stockout;
     promoted (n, d) is 1 on promotion days; product (n,) and category (p,) are positions; siblings (n, d) is the share
-    of the category's other products that are on promotion. holiday (d,), weekday (d,).
+    of the category's other products that are on promotion. settled (n, d) is 1 once a series is past its launch, where
+    that lies inside the window. holiday (d,), weekday (d,).
     """
 
     product_ids: Integers
@@ -33,6 +35,7 @@ class SalesPanel:
     promoted: Floats
     discount: Floats
     siblings: Floats
+    settled: Floats
     holiday: Booleans
     weekday: Integers
     lowest_price: Floats
@@ -65,6 +68,7 @@ class SalesPanel:
             promoted=promoted,
             discount=history.promo,
             siblings=_promoted_siblings(promoted, product, category),
+            settled=_settled(history),
             holiday=history.holiday,
             weekday=(history.first_day.toordinal() - 1 + np.arange(history.n_days, dtype=np.int64)) % 7,
             lowest_price=lowest,
@@ -119,3 +123,10 @@ def _promoted_siblings(promoted: Floats, product: Integers, category: Integers) 
     others = (total[category] - anywhere) / np.maximum(members[category] - 1, 1)[:, None]
     siblings: Floats = others[product]
     return siblings
+
+
+def _settled(history: History) -> Floats:
+    known = ~np.isnan(history.units)
+    first = known.argmax(axis=1)
+    ready = np.where(first > 0, first + _LAUNCH_DAYS, 0)
+    return (np.arange(history.n_days) >= ready[:, None]).astype(np.float64)

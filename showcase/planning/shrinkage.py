@@ -13,6 +13,8 @@ import numpy as np
 from showcase.forecasting.history import Floats, Integers
 
 _USUAL_WORTH = 4.0  # the usual spread weighs as much as the spread seen among so many products
+FEW = 5
+"""With fewer products that have an estimate of their own, a number from outside the data set speaks too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +26,25 @@ class Shrunk:
     own_share: Floats
 
 
-def shrink(value: Floats, variance: Floats, category: Integers, usual_spread: float) -> Shrunk:
+def shrink(
+    value: Floats, variance: Floats, category: Integers, usual_spread: float, prior: tuple[float, float]
+) -> Shrunk:
     """Draw estimates (p,) towards the mean of their category, and that towards the mean of all categories.
 
     A product without an estimate has an infinite variance and takes its category's mean; usual_spread is the standard
-    deviation between the products of a category, which is all there is to go by where few have estimates. At least one
-    product must have an estimate.
+    deviation between the products of a category, which is all there is to go by where few have estimates. `prior`, a
+    value and its variance, counts as one more category where fewer than FEW products have an estimate.
     """
     known = np.isfinite(variance)
     spread = spread_between(value[known], variance[known], category[known], usual_spread)
     count = int(category.max()) + 1
     mean, error = _means(value[known], variance[known] + spread, category[known], count)
-    has_mean = np.isfinite(error)
-    every = np.zeros(int(has_mean.sum()), dtype=np.int64)
-    spread_above = spread_between(mean[has_mean], error[has_mean], every, usual_spread)
-    (pooled,), (pooled_error,) = _means(mean[has_mean], error[has_mean] + spread_above, every, 1)
+    means, errors = mean[np.isfinite(error)], error[np.isfinite(error)]
+    if known.sum() < FEW:
+        means, errors = np.append(means, prior[0]), np.append(errors, prior[1])
+    every = np.zeros(len(means), dtype=np.int64)
+    spread_above = spread_between(means, errors, every, usual_spread)
+    (pooled,), (pooled_error,) = _means(means, errors + spread_above, every, 1)
     level = _drawn(mean, error, np.full(count, pooled), np.full(count, pooled_error), spread_above)
     return _drawn(value, variance, level.value[category], level.variance[category], spread)
 
@@ -46,7 +52,7 @@ def shrink(value: Floats, variance: Floats, category: Integers, usual_spread: fl
 def spread_between(value: Floats, variance: Floats, group: Integers, usual_spread: float) -> float:
     """The variance between the members of a group beyond that of their errors."""
     weight = 1 / variance
-    count = int(group.max()) + 1
+    count = int(group.max(initial=0)) + 1
     total = np.bincount(group, weight, minlength=count)
     mean = np.bincount(group, weight * value, minlength=count) / np.where(total > 0, total, 1.0)
     freedom = len(value) - len(np.unique(group))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from showcase.planning.panel import Regressor, regress
 from showcase.planning.sales_panel import SalesPanel
 from showcase.planning.shrinkage import Shrunk, shrink
 
+FIXED, FIXED_ERROR = math.log(1.2), 0.15
+"""The log uplift that serves where too few products were promoted, and its error: usual in grocery retail."""
 USUAL_SPREAD = 0.1
 """How much the log uplifts of products usually differ (standard deviation), where few can be told."""
 
@@ -20,10 +23,10 @@ _BLOCK_DAYS = 28  # a promotion is compared with the weeks around it: levels shi
 
 @dataclass(frozen=True, slots=True)
 class Uplifts:
-    """For each product (p,): the shrunk logarithms of the multipliers (None where no product has one), whether it has
-    an estimate of its own, the covariance of its error with that of the elasticity, and its promotion days."""
+    """For each product (p,): the shrunk logarithms of the multipliers, whether it has one of its own, the covariance of
+    its error with that of the elasticity, and its promotion days."""
 
-    shrunk: Shrunk | None
+    shrunk: Shrunk
     is_own: Booleans
     covariance: Floats
     days: Integers
@@ -36,7 +39,7 @@ def estimate_uplifts(panel: SalesPanel, elasticity: Floats, elasticity_error: Fl
     """
     own = panel.promoted * panel.usable
     days = np.bincount(panel.product, own.sum(axis=1), minlength=panel.n_products).astype(np.int64)
-    usable = panel.usable * ~panel.holiday
+    usable = panel.usable * ~panel.holiday * panel.settled
     regressors = [
         Regressor(panel.promoted, panel.product, panel.n_products),
         Regressor(panel.siblings, np.zeros(panel.shape[0], dtype=np.int64), 1),
@@ -45,12 +48,10 @@ def estimate_uplifts(panel: SalesPanel, elasticity: Floats, elasticity_error: Fl
     cells = panel.blocks(_BLOCK_DAYS), panel.common_days(panel.n_products)
     slopes = regress(outcome, regressors, usable, cells, panel.product).slopes
     is_own = slopes.is_known & (days >= _FEWEST_DAYS)
-    if not is_own.any():
-        return Uplifts(None, is_own, np.zeros(panel.n_products), days)
     # an elasticity that is off by 0.1 moves the uplift by 0.1 times the log discount, the other way
     log_cut = np.log(np.where(panel.discount < 1, 1 - panel.discount, 1.0)) * own
     depth = np.bincount(panel.product, log_cut.sum(axis=1), minlength=panel.n_products) / np.maximum(days, 1)
     shared = np.where(is_own, -depth * elasticity_error**2, 0.0)
     variance = np.where(is_own, slopes.variance - depth * shared, np.inf)
-    shrunk = shrink(slopes.value, variance, panel.category, USUAL_SPREAD)
+    shrunk = shrink(slopes.value, variance, panel.category, USUAL_SPREAD, (FIXED, FIXED_ERROR**2))
     return Uplifts(shrunk, is_own, shared * shrunk.own_share, days)

@@ -1,14 +1,28 @@
-"""The product's own rule-based agent: reads a run and says what stands out."""
+"""The product's own rule-based agent: reads a run, and proposes a plan that a person decides on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from showcase.evaluation.backtest import CONTROLS
 from showcase.forecasting.history import SalesMatrix
-from showcase.services.models import Scored, board_rows
+from showcase.kernel.identity import RunId, SessionId
+from showcase.kernel.window import Window
+from showcase.planning.assumptions import Assumptions, NewPlan, PlanRequest, parse_plan
+from showcase.planning.plan import Plan
+from showcase.services.decisions import Effect, Question
+from showcase.services.models import Scored, Subject, board_rows
+from showcase.services.plan_basis import PlanBasis
+from showcase.services.planner import Proposal, propose_plan, read_shelf
+from showcase.services.plans import PlanService
+from showcase.store.decisions import Decision
+from showcase.store.demand import Pair
+from showcase.store.fence import Transactions
 
 _NOMINAL_80 = (75.0, 85.0)
 _MANY_STOCKOUTS = 0.05
@@ -63,3 +77,118 @@ def read_run(scored: Scored, matrix: SalesMatrix) -> tuple[str, ...]:
     lines = [_against_controls(winner, board, scored.backtest.plan.metric)]
     lines += [line for line in (_about_bias(winner), _about_intervals(winner)) if line]
     return (*lines, *_about_demand(matrix))
+
+
+RULES = "rules"
+"""The provider of proposals that is always there."""
+SAVE_PLAN = "save_scenario_plan"
+"""The one thing the agent can ask for; it has no other way to change anything."""
+_PLAN_TAG = "agent"
+_LONGEST_PLAN_NAME = 200
+_KNOWN_TRUTH = "true_"
+_EFFECT = ("units_delta", "revenue_delta", "units_delta_interval", "revenue_delta_interval")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the agent looks at: one series, and the basis and length of the plans that it may propose for it."""
+
+    matrix: SalesMatrix
+    pair: Pair
+    basis: PlanBasis
+    horizon: int
+
+    @property
+    def series(self) -> str:
+        return f"{self.pair.store_code} / {self.pair.sku}"
+
+    @property
+    def days(self) -> Window:
+        """The forecast days."""
+        first = self.basis.history.cutoff + timedelta(days=self.basis.gap + 1)
+        return Window(first, first + timedelta(days=self.horizon - 1))
+
+    def request(self, assumptions: Assumptions) -> PlanRequest:
+        """The what-if of these assumptions about the series."""
+        return PlanRequest(
+            assumptions=assumptions,
+            horizon=self.horizon,
+            store_id=self.pair.store_id,
+            product_id=self.pair.product_id,
+            run_id=self.basis.model_run.run_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentService:
+    """The agent: it looks, proposes and asks; only an approval carries out what it proposed."""
+
+    plans: PlanService
+
+    def assign(self, subject: Subject, model_run_id: str, horizon: int) -> Assignment:
+        """Give the agent the series in focus and the model that forecasts it; errors as of PlanService.basis."""
+        return Assignment(subject.matrix, subject.pair, self.plans.basis(model_run_id, subject.matrix), horizon)
+
+    def propose(self, assignment: Assignment, session_id: SessionId) -> Question | None:
+        """The plan to propose, as a question to a person; None where nothing could be served.
+
+        InvalidInputError where no plan can be computed for the series.
+        """
+        pair, matrix = assignment.pair, assignment.matrix
+
+        def simulate(assumptions: Assumptions) -> Plan:
+            return self.plans.simulate(assignment.request(assumptions), assignment.basis).plan
+
+        shelf = read_shelf(matrix, matrix.row_of(pair.store_id, pair.product_id))
+        proposal = propose_plan(shelf, assignment.days, simulate, assignment.series)
+        return None if proposal is None else _question(assignment, proposal, session_id)
+
+    def effect(self, decision: Decision, assignment: Assignment) -> Effect:
+        """What an approval does: it saves the very plan that was shown, in the unit of work it is given."""
+
+        def save(transactions: Transactions) -> Mapping[str, Any]:
+            new = parse_plan(NewPlan, decision.arguments)
+            origin = RunId(decision.run_id) if decision.run_id else None
+            saved = replace(self.plans, transactions=transactions).save(new, origin, assignment.basis)
+            return {"plan_id": str(saved.plan_id), "name": saved.name}
+
+        return save
+
+
+def _question(assignment: Assignment, proposal: Proposal, session_id: SessionId) -> Question:
+    idea, plan = proposal.idea, proposal.plan
+    name = f"Agent: {idea.title} for {assignment.series}"[:_LONGEST_PLAN_NAME]
+    wanted = assignment.request(idea.assumptions).model_dump(mode="json")
+    wanted["assumptions"] = idea.assumptions.as_json()
+    description = (
+        f"Save the what-if plan {idea.title} for {assignment.series}, {plan.days}: "
+        f"{plan.delta.units:+,.0f} units, {plan.delta.revenue:+,.0f} revenue"
+    )
+    return Question(
+        tool_name=SAVE_PLAN,
+        arguments={"name": name, "tags": [_PLAN_TAG], **wanted},
+        description=description,
+        evidence={
+            "description": description,
+            "reasons": list(proposal.reasons),
+            "assumptions": idea.assumptions.as_json(),
+            "store_code": assignment.pair.store_code,
+            "sku": assignment.pair.sku,
+            "plan": _plan_json(plan),
+            "others": [{"title": other.title, **_effect_json(found)} for other, found in proposal.others],
+        },
+        session_id=session_id,
+        provider=RULES,
+        transcript=" ".join(proposal.reasons),
+        tool_calls_count=1 + len(proposal.others),
+    )
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    """The plan as it is told everywhere, without known truth: nobody who decides in earnest has that."""
+    return {name: value for name, value in plan.as_json().items() if not name.startswith(_KNOWN_TRUTH)}
+
+
+def _effect_json(plan: Plan) -> dict[str, Any]:
+    told = plan.as_json()
+    return {name: told[name] for name in _EFFECT}

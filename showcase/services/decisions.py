@@ -140,22 +140,21 @@ class DecisionService:
         """
         try:
             with self.transactions.begin() as connection:
-                if rows.claim_execution(connection, action_id) is None:
-                    raise _NotDueError(
-                        f"The action {action_id[:8]} is not waiting to be carried out.", _ASK_ANEW, reason="not_due"
-                    )
-                outcome = effect(JoinedTransactions(connection))
-                return _ended(rows.end_execution(connection, action_id, status="executed", outcome=outcome))
-        except _NotDueError:
-            raise
+                ended = _carry_out(connection, action_id, effect)
         except ShowcaseError as error:
             with self.transactions.begin() as connection:
-                return _ended(rows.end_execution(connection, action_id, status="failed", detail=str(error)))
+                ended = rows.end_execution(connection, action_id, status="failed", detail=str(error))
+        if ended is None:
+            raise ConflictError(
+                f"The action {action_id[:8]} is not waiting to be carried out.", _ASK_ANEW, reason="not_due"
+            )
+        return ended
 
     def withdraw(self, action_id: str, reason: str) -> Decision:
-        """Take a question back without an answer; one that is decided stays as it is."""
+        """Take a question back without an answer; one that was approved by now stays so, and is not carried out."""
         with self.transactions.begin() as connection:
             rows.withdraw(connection, reason, action_id=action_id)
+            rows.leave_unapplied(connection, reason, action_id=action_id)
             found = rows.find_decision(connection, action_id)
         if found is None:
             raise NotFoundError(f"The question {action_id[:8]} is gone.", _ASK_ANEW)
@@ -191,8 +190,12 @@ class DecisionService:
             return rows.list_decided(connection, limit)
 
 
-class _NotDueError(ConflictError):
-    """Nothing is to be carried out; told apart from a refusal of the effect itself."""
+def _carry_out(connection: Connection, action_id: str, effect: Effect) -> Decision | None:
+    """The effect and the note of it; None where the action is not due."""
+    if rows.claim_execution(connection, action_id) is None:
+        return None
+    outcome = effect(JoinedTransactions(connection))
+    return rows.end_execution(connection, action_id, status="executed", outcome=outcome)
 
 
 def approval_entry(decision: Decision) -> dict[str, Any]:
@@ -216,11 +219,6 @@ def approval_entry(decision: Decision) -> dict[str, Any]:
         "tool_calls_count": decision.tool_calls_count,
         "evidence_digest": str(decision.evidence_digest),
     }
-
-
-def _ended(decision: Decision | None) -> Decision:
-    assert decision is not None  # its row is due, and claimed where another could end it
-    return decision
 
 
 def _checked_reason(reason: str | None) -> str | None:

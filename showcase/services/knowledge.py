@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from showcase.errors import FieldError, InvalidInputError, NotFoundError, UnavailableError
+from showcase.errors import FieldError, InvalidInputError, NotFoundError, ProviderError
 from showcase.kernel.refusals import check_plain
 from showcase.knowledge.chunks import Document, cut_into_chunks
 from showcase.knowledge.ranking import ChunkKey, Hit, fuse, rank_by_similarity
@@ -98,7 +98,7 @@ class KnowledgeService:
             return Probed(TEXT_SEARCH, reachable=True, detail="PostgreSQL's own text search, no provider is set")
         try:
             vector = self.embeddings.embed(["Is anybody there?"], tick)[0]
-        except UnavailableError as error:
+        except ProviderError as error:
             return Probed(self.provider, reachable=False, detail=str(error))
         return Probed(self.provider, reachable=True, detail=f"{self.provider} answers with {len(vector)} dimensions")
 
@@ -107,7 +107,7 @@ class KnowledgeService:
         pages = sorted(path for path in self.guide.glob("*.md") if path.is_file()) if self.guide else []
         if not pages:
             raise NotFoundError(
-                f"The user guide was expected in {self.guide or 'a folder that was not named'}, and there is no page.",
+                "The pages of the user guide were expected beside the program, and there is none.",
                 "Install showcase again, or run it from a whole checkout.",
             )
         return tuple(Document(path.name, path.read_text(encoding="utf-8", errors="replace")) for path in pages)
@@ -116,7 +116,7 @@ class KnowledgeService:
         """Make these documents the collection: what is indexed already with the same content stays as it is.
 
         Documents that are not among them leave the collection. The text can be searched when this returns or raises;
-        UnavailableError where the provider did not make the embeddings, which the next call then makes.
+        ProviderError where the provider did not make the embeddings, which the next call then makes.
         """
         chunks = {document.source: cut_into_chunks(document) for document in _checked(documents)}
         with self.transactions.begin() as connection:
@@ -149,7 +149,7 @@ class KnowledgeService:
         """The chunks that say most about the question, best first.
 
         Chunks with every word, chunks with any word and, with a provider, chunks of near meaning are three rankings,
-        fused by their ranks. UnavailableError where the provider fails, unless `falls_back`: the text search then
+        fused by their ranks. ProviderError where the provider fails, unless `falls_back`: the text search then
         answers alone, and the answer says why.
         """
         asked = check_question(question)
@@ -158,7 +158,7 @@ class KnowledgeService:
         fallback = None
         try:
             near = self._near(asked, collection, tick)
-        except UnavailableError as error:
+        except ProviderError as error:
             if not falls_back:
                 raise
             near, fallback = [], error.message

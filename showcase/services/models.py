@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,18 @@ from showcase.evaluation.backtest import Backtest, run_backtest
 from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.leaderboard import leaderboard, winner
 from showcase.evaluation.metrics import BUCKET, METRICS, pool
-from showcase.forecasting.artifact import Artifact, read_artifact, write_artifact
+from showcase.forecasting.artifact import read_artifact
 from showcase.forecasting.digest import forecast_digest
-from showcase.forecasting.fit import FittedModel, fit_model, forecast_frame
+from showcase.forecasting.fit import fit_model, forecast_frame
 from showcase.forecasting.history import SalesMatrix, carried_future
 from showcase.forecasting.options import ModelType
+from showcase.forecasting.portable import portable_bytes
 from showcase.forecasting.zoo import ModelConfig, require_enabled
 from showcase.kernel.identity import Digest, JobId, ModelRunId, RunId
 from showcase.kernel.table import FOLD, MODEL, PRODUCT, STORE
 from showcase.ports import Artifacts, Progress
-from showcase.registry.lifecycle import check_aliasable, check_change
+from showcase.registry.lifecycle import check_aliasable
+from showcase.services.registration import NewModelRun, Registrar
 from showcase.store import registry as rows
 from showcase.store.demand import DataSet, Pair
 from showcase.store.fence import Transactions
@@ -42,6 +44,11 @@ class Subject:
     matrix: SalesMatrix
     pair: Pair
     run_id: RunId | None
+
+    def new_model_run(self, config: ModelConfig, metrics: Mapping[str, Any]) -> NewModelRun:
+        """A model of all these days, to be registered under the featured pair."""
+        grain = (self.pair.store_id, self.pair.product_id)
+        return NewModelRun(config, self.data_set, grain, self.data_set.window, metrics, self.run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,10 @@ class ModelService:
     artifacts: Artifacts
     flags: frozenset[str]
 
+    @property
+    def _registrar(self) -> Registrar:
+        return Registrar(self.transactions, self.artifacts)
+
     def require_enabled(self, model_types: Sequence[ModelType]) -> None:
         """Refuse a type that is switched off, naming its flag."""
         require_enabled(model_types, self.flags)
@@ -122,10 +133,11 @@ class ModelService:
         for position, config in enumerate(configs):
             name = str(config.model_type)
             progress(position / len(configs), f"{name} on {matrix.n_series} series")
-            job_id = self._start_job("train", subject.run_id, {"model": config.model_dump(mode="json"), "days": last})
+            parameters = {"model": config.model_dump(mode="json"), "days": last}
+            job_id = self._registrar.start_job("train", subject.run_id, parameters)
             fitted = fit_model(config, history, plan.gap + plan.horizon)
-            digests[name] = self.artifacts.put(write_artifact(Artifact(_with_ranks(fitted))))
-            self._end_job(job_id, {"artifact_digest": digests[name], "cutoff": history.cutoff.isoformat()})
+            digests[name] = self.artifacts.put(portable_bytes(fitted))
+            self._registrar.end_job(job_id, {"artifact_digest": digests[name], "cutoff": history.cutoff.isoformat()})
             jobs[name] = job_id
         return Trained(jobs, digests)
 
@@ -133,8 +145,8 @@ class ModelService:
         self, subject: Subject, configs: Sequence[ModelConfig], plan: BacktestPlan, progress: Progress
     ) -> Scored:
         """Score the models and the two controls on every fold; the parts and the forecasts are stored."""
-        parameters = {"models": [config.model_dump(mode="json") for config in configs], "plan": _plan_json(plan)}
-        job_id = self._start_job("backtest", subject.run_id, parameters)
+        parameters = {"models": [config.model_dump(mode="json") for config in configs], "plan": plan_json(plan)}
+        job_id = self._registrar.start_job("backtest", subject.run_id, parameters)
         found = run_backtest(subject.matrix, plan, configs, progress)
         board = leaderboard(found.parts, plan.metric, [config.model_type for config in configs])
         forecasts_file = self.artifacts.put(parquet_bytes(found.forecasts))
@@ -147,7 +159,7 @@ class ModelService:
             "score_parts_file": parts_file,
             "left_out": found.left_out.height,
         }
-        self._end_job(job_id, outcome)
+        self._registrar.end_job(job_id, outcome)
         return Scored(job_id, found, board, best, forecasts_file, parts_file)
 
     def register(self, subject: Subject, scored: Scored, config: ModelConfig, progress: Progress) -> Registered:
@@ -156,25 +168,27 @@ class ModelService:
         The registry row goes through pending and running to success; a failure on the way leaves it failed.
         """
         plan = scored.backtest.plan
-        run_id, job_id = ModelRunId.new(), self._start_job("predict", subject.run_id, {"model": str(config.model_type)})
+        job_id = self._registrar.start_job("predict", subject.run_id, {"model": str(config.model_type)})
         scores = next(row for row in board_rows(scored.board) if row["model"] == str(config.model_type))
-        self._insert_pending(run_id, subject, config, {"scores": scores, "plan": _plan_json(plan)})
+        run_id = self._registrar.insert_pending(
+            subject.new_model_run(config, {"scores": scores, "plan": plan_json(plan)})
+        )
         try:
             progress(0.2, f"{config.model_type} on {subject.matrix.n_days} days")
             history = subject.matrix.history()
             fitted = fit_model(config, history, plan.gap + plan.horizon)
             intervals = scored.backtest.intervals[config.model_type]
             forecast = forecast_frame(fitted, carried_future(history, plan.horizon, plan.gap), intervals)
-            content = write_artifact(Artifact(_with_ranks(fitted), intervals))
+            content = portable_bytes(fitted, intervals)
             digest = self.artifacts.put(content)
             file = self.artifacts.put(parquet_bytes(forecast))
         except BaseException as error:
-            self._change_state(run_id, "failed", failure=type(error).__name__)
+            self._registrar.change_state(run_id, "failed", failure=type(error).__name__)
             raise
         ranked = forecast.with_columns(_rank(forecast[STORE]), _rank(forecast[PRODUCT]))
         registered = Registered(run_id, job_id, digest, forecast, file, forecast_digest(ranked))
-        self._change_state(run_id, "success", artifact_digest=digest, artifact_bytes=len(content))
-        self._end_job(job_id, {"forecast_file": file, "forecast_digest": registered.forecast_digest})
+        self._registrar.change_state(run_id, "success", artifact_digest=digest, artifact_bytes=len(content))
+        self._registrar.end_job(job_id, {"forecast_file": file, "forecast_digest": registered.forecast_digest})
         self.point_alias(PRODUCTION_ALIAS, run_id)
         return registered
 
@@ -217,61 +231,13 @@ class ModelService:
         """A stored Parquet artifact as a frame; IntegrityError where its bytes changed."""
         return pl.read_parquet(io.BytesIO(self.artifacts.get(digest)))
 
-    def _insert_pending(
-        self, run_id: ModelRunId, subject: Subject, config: ModelConfig, metrics: Mapping[str, Any]
-    ) -> None:
-        data_set, pair = subject.data_set, subject.pair
-        with self.transactions.begin() as connection:
-            rows.insert_model_run(
-                connection,
-                run_id,
-                status="pending",
-                model_type=str(config.model_type),
-                config=config.model_dump(mode="json"),
-                data_set_id=data_set.id,
-                data_fingerprint=data_set.fingerprint,
-                store_id=pair.store_id,
-                product_id=pair.product_id,
-                date_start=data_set.window.start,
-                date_end=data_set.window.end,
-                metrics=dict(metrics),
-                origin_run_id=subject.run_id,
-            )
-        self._change_state(run_id, "running")
-
-    def _change_state(self, run_id: ModelRunId, wanted: str, **columns: object) -> None:
-        with self.transactions.begin() as connection:
-            found = rows.find_model_run(connection, run_id, lock=True)
-            assert found is not None  # its id was made by this service
-            check_change(run_id, found.status, wanted)
-            rows.update_model_run(connection, run_id, {"status": wanted, **columns})
-
-    def _start_job(self, kind: str, origin: RunId | None, parameters: Mapping[str, Any]) -> JobId:
-        job_id = JobId.new()
-        with self.transactions.begin() as connection:
-            rows.start_job(connection, job_id, kind, origin, dict(parameters))
-        return job_id
-
-    def _end_job(self, job_id: JobId, outcome: Mapping[str, Any]) -> None:
-        with self.transactions.begin() as connection:
-            rows.end_job(connection, job_id, outcome=dict(outcome))
-
 
 def _rank(ids: pl.Series) -> pl.Series:
     """Ids as their rank: stores and products get their ids in the order of their codes, so ranks survive a re-seed."""
     return (ids.rank("dense") - 1).cast(pl.Int64).alias(ids.name)
 
 
-def _with_ranks(model: FittedModel) -> FittedModel:
-    """The model with ranks for ids, so that a re-seeded data set gives the same artifact, byte for byte."""
-    return replace(
-        model,
-        store_ids=np.unique(model.store_ids, return_inverse=True)[1].astype(np.int64),
-        product_ids=np.unique(model.product_ids, return_inverse=True)[1].astype(np.int64),
-    )
-
-
-def _plan_json(plan: BacktestPlan) -> dict[str, Any]:
+def plan_json(plan: BacktestPlan) -> dict[str, Any]:
     return {
         name: getattr(plan, name) for name in ("horizon", "strategy", "n_splits", "min_train_size", "gap", "metric")
     }

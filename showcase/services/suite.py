@@ -7,10 +7,12 @@ from pathlib import Path
 
 from showcase.kernel.identity import RunId
 from showcase.ports import Artifacts, Clock, Embeddings
+from showcase.services.agents import AgentService
 from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
 from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import ModelService
+from showcase.services.plans import PlanService
 from showcase.services.workspaces import WorkspaceService
 from showcase.store.fence import FencedTransactions, Transactions
 from showcase.store.health import read_schema_revision, read_server_version
@@ -52,12 +54,20 @@ class Services:
         return ModelService(self.transactions, self.artifacts, self.flags)
 
     @property
+    def plans(self) -> PlanService:
+        return PlanService(self.transactions, self.demand, self.models)
+
+    @property
     def workspaces(self) -> WorkspaceService:
         return WorkspaceService(self.transactions)
 
     @property
     def knowledge(self) -> KnowledgeService:
         return KnowledgeService(self.transactions, self.guide, self.embeddings)
+
+    @property
+    def agents(self) -> AgentService:
+        return AgentService(self.plans)
 
     @property
     def decisions(self) -> DecisionService:

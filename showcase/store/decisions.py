@@ -148,18 +148,22 @@ def end_execution(
     return _changed(connection, values, _c.action_id == action_id, _c.execution_status == "due")
 
 
+def leave_unapplied(
+    connection: Connection, detail: str, *, action_id: str | None = None, run_id: str | None = None
+) -> int:
+    """Mark approved actions whose effect did not come and will not, as decided, not applied; returns how many."""
+    whose = _c.action_id == action_id if action_id is not None else _c.run_id == run_id
+    values = {"execution_status": "not_applied", "execution_detail": f"decided, not applied: {detail}"}
+    return connection.execute(update(t.decision).where(whose, _c.execution_status == "due").values(**values)).rowcount
+
+
 def settle_run(connection: Connection, run_id: str) -> int:
     """Settle what a run leaves behind: open questions are taken back, approved effects that did not come are marked.
 
     Returns how many rows changed.
     """
     undecided = withdraw(connection, _ENDED, run_id=run_id)
-    due = connection.execute(
-        update(t.decision)
-        .where(_c.run_id == run_id, _c.execution_status == "due")
-        .values(execution_status="not_applied", execution_detail="decided, not applied: the run ended before it was")
-    )
-    return undecided + due.rowcount
+    return undecided + leave_unapplied(connection, "the run ended before it was carried out", run_id=run_id)
 
 
 def list_of_run(connection: Connection, run_id: str) -> list[Decision]:

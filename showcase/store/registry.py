@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, cast, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 
@@ -63,6 +63,44 @@ def find_model_run(connection: Connection, run_id: str, *, lock: bool = False) -
     return _model_run(row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class ModelRunFilter:
+    """Which model runs are wanted; a field that is None asks for nothing. Demonstrations are left out unless named."""
+
+    status: str | None = None
+    model_type: str | None = None
+    store_id: int | None = None
+    product_id: int | None = None
+    data_fingerprint: str | None = None
+    origin_run_id: str | None = None
+    artifact_digest: str | None = None
+    with_synthetic: bool = False
+
+
+def _matching(wanted: ModelRunFilter) -> list[ColumnElement[bool]]:
+    columns = t.model_run.c
+    named = (
+        "status", "model_type", "store_id", "product_id", "data_fingerprint", "origin_run_id", "artifact_digest",
+    )  # fmt: skip
+    terms = [columns[name] == getattr(wanted, name) for name in named if getattr(wanted, name) is not None]
+    return terms if wanted.with_synthetic else [*terms, ~columns.synthetic]
+
+
+def list_model_runs(
+    connection: Connection, wanted: ModelRunFilter, *, limit: int | None = None, offset: int = 0
+) -> list[ModelRun]:
+    """The model runs that are wanted, newest first."""
+    newest = (t.model_run.c.created_at.desc(), t.model_run.c.run_id)
+    query = select(t.model_run).where(*_matching(wanted)).order_by(*newest).limit(limit).offset(offset)
+    return [_model_run(row) for row in connection.execute(query)]
+
+
+def count_model_runs(connection: Connection, wanted: ModelRunFilter) -> int:
+    """How many model runs are wanted."""
+    query = select(func.count()).select_from(t.model_run).where(*_matching(wanted))
+    return int(connection.execute(query).scalar_one())
+
+
 def update_model_run(connection: Connection, run_id: ModelRunId, columns: Mapping[str, object]) -> None:
     connection.execute(
         update(t.model_run).where(t.model_run.c.run_id == run_id).values(**columns, updated_at=func.clock_timestamp())
@@ -73,6 +111,51 @@ def find_alias(connection: Connection, name: str) -> ModelRunId | None:
     """The model run that the alias points at."""
     run_id = connection.execute(select(t.model_alias.c.run_id).where(t.model_alias.c.name == name)).scalar()
     return ModelRunId(run_id) if run_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name and the model run that it points at."""
+
+    name: str
+    run_id: ModelRunId
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AliasChange:
+    """One move of an alias; `previous_run_id` is None where it pointed at nothing."""
+
+    name: str
+    run_id: ModelRunId
+    previous_run_id: ModelRunId | None
+    changed_at: datetime
+
+
+def list_aliases(connection: Connection) -> list[Alias]:
+    """Every alias, by name."""
+    rows = connection.execute(select(t.model_alias).order_by(t.model_alias.c.name))
+    return [Alias(row.name, ModelRunId(row.run_id), row.updated_at) for row in rows]
+
+
+def list_alias_changes(connection: Connection, name: str) -> list[AliasChange]:
+    """How an alias moved, newest first; also of one that is gone."""
+    history = t.alias_history
+    rows = connection.execute(select(history).where(history.c.name == name).order_by(history.c.id.desc()))
+    return [
+        AliasChange(
+            row.name,
+            ModelRunId(row.run_id),
+            ModelRunId(row.previous_run_id) if row.previous_run_id else None,
+            row.changed_at,
+        )
+        for row in rows
+    ]
+
+
+def remove_alias(connection: Connection, name: str) -> bool:
+    """Take an alias away; its history stays. False where there is none."""
+    return connection.execute(delete(t.model_alias).where(t.model_alias.c.name == name)).rowcount == 1
 
 
 def point_alias(connection: Connection, name: str, run_id: ModelRunId) -> ModelRunId | None:
@@ -86,6 +169,17 @@ def point_alias(connection: Connection, name: str, run_id: ModelRunId) -> ModelR
     if previous != run_id:
         connection.execute(insert(t.alias_history).values(name=name, run_id=run_id, previous_run_id=previous))
     return previous
+
+
+def jobs_of_artifact(connection: Connection, digest: str) -> list[tuple[JobId, str, str | None]]:
+    """The jobs whose outcome names these bytes, oldest first, as (job, kind, pipeline run)."""
+    outcome = cast(t.job.c.outcome, Text)
+    query = (
+        select(t.job.c.job_id, t.job.c.kind, t.job.c.origin_run_id)
+        .where(outcome.contains(digest, autoescape=True))
+        .order_by(t.job.c.started_at, t.job.c.job_id)
+    )
+    return [(JobId(row.job_id), row.kind, row.origin_run_id) for row in connection.execute(query)]
 
 
 def start_job(connection: Connection, job_id: JobId, kind: str, origin_run_id: str | None, parameters: object) -> None:

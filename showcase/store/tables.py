@@ -45,6 +45,7 @@ MODEL_RUN_STATUSES = ("pending", "running", "success", "failed", "archived")
 JOB_KINDS = ("train", "predict", "backtest", "batch_item", "export", "import")
 JOB_STATUSES = ("running", "success", "failed")
 BATCH_OPERATIONS = ("train", "backtest", "train_backtest_register")
+PLAN_METHODS = ("model_exogenous", "heuristic")
 DECISION_STATES = ("pending", "approved", "rejected", "timed_out")
 SILENCE_MEANINGS = ("nothing", "approve")
 EXECUTION_STATUSES = ("undecided", "due", "executed", "not_executed", "failed", "not_applied")
@@ -274,7 +275,6 @@ batch = Table(
     Column("date_end", Date, nullable=False),
     Column("origin_run_id", String(32), comment="soft reference: the pipeline run that asked for it"),
     _moment("started_at", now=True),
-    _moment("ended_at", nullable=True),
     CheckConstraint(_one_of("operation", BATCH_OPERATIONS), name="operation"),
     comment="work over many series; each series and model of it is a job of kind batch_item",
 )
@@ -468,3 +468,35 @@ sales_return = _series_day_table(
     Column("units", BigInteger, nullable=False),
     Column("refund_cents", BigInteger, nullable=False),
 )
+
+# ---- plans -----------------------------------------------------------------------------------------------------------
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("plan_id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("tags", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("assumptions", JSON, nullable=False),
+    Column("horizon", SmallInteger, nullable=False),
+    Column("store_id", Integer, nullable=False, comment="soft reference: a data set may be wiped"),
+    Column("product_id", Integer, nullable=False, comment="soft reference: a data set may be wiped"),
+    Column("store_code", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("data_fingerprint", String(64), nullable=False),
+    Column("model_run_id", String(32), nullable=False, comment="soft reference: the model run it forecast with"),
+    Column("model_type", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("units_delta", Float, nullable=False),
+    Column("revenue_delta", Float, nullable=False),
+    Column("outcome", JSON, nullable=False, comment="the whole plan as it was computed"),
+    Column("cloned_from", String(32), comment="soft reference: the plan that it is a copy of"),
+    Column("origin_run_id", String(32), comment="soft reference: the pipeline run that made it"),
+    _moment("created_at", now=True),
+    _moment("updated_at", now=True),
+    CheckConstraint(_one_of("method", PLAN_METHODS), name="method"),
+    CheckConstraint("horizon BETWEEN 1 AND 90", name="horizon"),
+)
+Index(None, plan.c.created_at.desc(), plan.c.plan_id.desc())
+Index(None, plan.c.origin_run_id)
+Index("ix_plan_tags", plan.c.tags, postgresql_using="gin", postgresql_ops={"tags": "jsonb_path_ops"})

@@ -9,12 +9,13 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.derive import form_class
+from showcase.console.surface import arranged
 from showcase.pipeline.request import UserScope
 from showcase.wiring import shared_installation
 
 AUTO = "Automatic"
 FIELDS = tuple(UserScope.model_fields)
-_ROW = ":host { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }"
+_ROW = "display: grid; grid-template-columns: 1fr 1fr; gap: 12px; padding-top: 6px;"
 
 
 class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer,))):
@@ -30,7 +31,7 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
         super().__init__(**params)
         self._is_placing = False
         self._selects = {name: self._select(name) for name in FIELDS}
-        self._row = pn.Row(*self._selects.values(), stylesheets=[_ROW], margin=0, sizing_mode="stretch_width")
+        self._row = arranged(*self._selects.values(), css=_ROW)
         self.param.watch(self._fill, ["stores", "products", *FIELDS])
         self._fill()
 

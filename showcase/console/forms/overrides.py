@@ -9,15 +9,18 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.derive import form_class, label_of
-from showcase.console.theme import TEXT
+from showcase.console.surface import arranged
+from showcase.console.theme import FAINT_HELP
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Preset, Scenario, preset_named
 
 KNOBS = tuple(SeedOverrides.model_fields)
 _WINDOW = "window_days"
 
-_GRID = """
-:host { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 2px 20px; }
+_GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 0 18px;"
+_SLIDER = """
+.MuiFormLabel-root { font-size: 12px !important; white-space: nowrap; }
+.MuiSlider-root { padding: 9px 0; }
 """
 _SHARE_STEP = 0.01
 
@@ -51,10 +54,9 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         self._sliders = {name: self._slider(name) for name in KNOBS}
         self._is_placing = False
         for name, slider in self._sliders.items():
-            slider.param.watch(self._moved(name), "value")
+            slider.param.watch(self._moved(name), "value_throttled")
         self.param.watch(self._place, ["scenario", "is_open", *KNOBS])
-        self._reason = pn.pane.HTML("", stylesheets=[TEXT], margin=0, sizing_mode="stretch_width")
-        self._grid = pn.Column(*self._sliders.values(), stylesheets=[_GRID], margin=0, sizing_mode="stretch_width")
+        self._grid = arranged(*self._sliders.values(), css=_GRID)
         self._place()
 
     def overrides(self) -> SeedOverrides | None:
@@ -81,7 +83,8 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         low, high = knob.bounds
         common = {
             "label": label_of(name), "start": low, "end": high, "size": "small", "color": "primary",
-            "description": knob.doc, "margin": (0, 6), "sizing_mode": "stretch_width",
+            "description": knob.doc, "margin": 0, "sizing_mode": "stretch_width",
+            "stylesheets": [_SLIDER, FAINT_HELP],
         }  # fmt: skip
         if isinstance(knob, param.Integer):
             return pmui.IntSlider(**common, value=low)
@@ -96,23 +99,26 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         return moved
 
     def _place(self, *_events: param.parameterized.Event) -> None:
-        """Put every slider where its knob or the preset stands, and say which were moved."""
+        """Put every slider where its knob or the preset stands, mark the preset's place, colour what was moved."""
         preset = preset_named(self.scenario)
         self._is_placing = True
         try:
             for name, at_preset in preset_knobs(preset).items():
                 mine = None if self._is_fixed(name) else getattr(self, name)
                 shown = at_preset if mine is None else mine
-                says = _number(shown) if mine is None else f"{_number(shown)}, preset {_number(at_preset)}"
-                self._sliders[name].param.update(
-                    value=shown, value_label=says, disabled=not self.is_open or self._is_fixed(name)
-                )
+                slider = self._sliders[name]
+                # or the browser would not tell of a slider that comes to rest where it rested before
+                with param.parameterized.edit_constant(slider):
+                    slider.param.update(
+                        value=shown,
+                        value_throttled=shown,
+                        marks=[{"value": at_preset, "label": ""}],
+                        color="default" if mine is None else "primary",
+                        disabled=not self.is_open or self._is_fixed(name),
+                    )
         finally:
             self._is_placing = False
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._grid
 
-
-def _number(value: float) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -8,10 +8,10 @@ import param
 
 from showcase.console.draft import RunDraft
 from showcase.console.preset_cards import PresetCards
-from showcase.console.surface import card, field, text, title
+from showcase.console.surface import arranged, card, field, text, title
 from showcase.console.text import count, day, plain
 
-_ROW = ":host { display: grid; grid-template-columns: auto 120px 168px 1fr; align-items: center; gap: 8px 16px; }"
+_ROW = "display: grid; grid-template-columns: auto 116px 168px 1fr; gap: 8px 16px; padding-top: 6px;"
 
 
 class DemandView(pn.viewable.Viewer):
@@ -22,15 +22,12 @@ class DemandView(pn.viewable.Viewer):
         self._draft, options = draft, draft.options
         self._head = text()
         self._cards = PresetCards(value=options.scenario, margin=0, sizing_mode="stretch_width")
-        self._reseed = pmui.Switch(label="Re-seed", size="small", margin=0, value=not options.skip_seed)
+        self._reseed = pmui.Switch(label="Re-seed", size="small", margin=0, align="center", value=not options.skip_seed)
         self._seed = field(options, "seed")
         self._last_day = field(options, "as_of", clearable=True, format="YYYY-MM-DD")
-        self._reset = field(options, "reset", label="Reset all data", color="error", sizing_mode="fixed", width=150)
+        self._reset = field(options, "reset", label="Reset all data", color="error", align="center")
         self._wipes = text()
-        row = pn.Row(
-            self._reseed, self._seed, self._last_day, self._reset,
-            stylesheets=[_ROW], margin=0, sizing_mode="stretch_width",
-        )  # fmt: skip
+        row = arranged(self._reseed, self._seed, self._last_day, self._reset, css=_ROW)
         self._card = card(self._head, self._cards, row, self._wipes)
         self._cards.param.watch(self._chosen, "value")
         self._reseed.param.watch(self._switched, "value")

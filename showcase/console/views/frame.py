@@ -9,11 +9,12 @@ import param
 from showcase.console.draft import RunDraft
 from showcase.console.progress import RunProgress
 from showcase.console.state import VIEWS, ConsoleState
-from showcase.console.surface import text
+from showcase.console.surface import arranged, text
 from showcase.console.text import day, plain
 from showcase.console.views.steps import RUN_WORDS
 
 _ITEMS = {"run": ("Run", "play_circle"), "library": ("Library", "inventory_2")}
+_HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 12px; min-width: 0;"
 _CHIP = """
 :host { color: #ffffff; }
 .chip { display: inline-block; padding: 3px 11px; border-radius: 12px; background: rgb(255 255 255 / .16); font-size: 12px;
@@ -38,12 +39,8 @@ class HeaderView(pn.viewable.Viewer):
         super().__init__()
         self._draft, self._progress = draft, progress
         self._data = text(stylesheets=[_CHIP])
-        self._run = text(stylesheets=[_CHIP], sizing_mode="fixed", width=210, align="end")
-        self._row = pn.Row(
-            self._data, self._run,
-            stylesheets=[":host { display: flex; align-items: center; gap: 12px; min-width: 0; } "],
-            margin=(0, 8, 0, 16), sizing_mode="stretch_width",
-        )  # fmt: skip
+        self._run = text(stylesheets=[_CHIP], sizing_mode=None, width=210)
+        self._row = arranged(self._data, self._run, css=_HEAD, margin=(0, 8, 0, 16))
         draft.param.watch(self._show, "surroundings")
         progress.param.watch(self._show, ["story", "is_known"])
         self._show()
@@ -80,7 +77,7 @@ def rail(state: ConsoleState) -> pmui.MenuList:
         items=items, active=(VIEWS.index(state.view),), sx=_RAIL, margin=0, sizing_mode="stretch_width",
     )  # fmt: skip
 
-    def opened(event: param.parameterized.Event) -> None:
+    async def opened(event: param.parameterized.Event) -> None:
         if event.new is not None:
             state.view = VIEWS[event.new[0]]
 

@@ -11,10 +11,10 @@ from showcase.console.draft import OBJECTS, OPTIONS, RunDraft
 from showcase.console.feed import RunFeed
 from showcase.console.progress import RunProgress
 from showcase.console.store import Store
-from showcase.console.surface import card, field, refuse, text
+from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
 
-_BAR = ":host { display: grid; grid-template-columns: auto 190px 1fr auto auto; align-items: center; gap: 8px 12px; }"
+_BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto auto; gap: 8px 12px;"
 
 
 class LaunchView(pn.viewable.Viewer):
@@ -23,15 +23,12 @@ class LaunchView(pn.viewable.Viewer):
     def __init__(self, draft: RunDraft, progress: RunProgress, store: Store, feed: RunFeed) -> None:
         super().__init__()
         self._draft, self._progress, self._store, self._feed = draft, progress, store, feed
-        self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, value=draft.keeps)
+        self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, align="center", value=draft.keeps)
         self._name = field(draft.options, "workspace_name", label="Name of the workspace")
-        self._words = text()
-        self.run = Action("Run", self._start, icon="play_arrow", color="primary", variant="contained")
-        self.stop = Action("Stop", self._stop, icon="stop", color="error", variant="outlined")
-        bar = pn.Row(
-            self._keep, self._name, self._words, self.stop.button, self.run.button,
-            stylesheets=[_BAR], margin=0, sizing_mode="stretch_width",
-        )  # fmt: skip
+        self._words = text(align="center")
+        self.run = Action("Run", self._start, icon="play_arrow", color="primary", variant="contained", align="center")
+        self.stop = Action("Stop", self._stop, icon="stop", color="error", variant="outlined", align="center")
+        bar = arranged(self._keep, self._name, self._words, self.stop.button, self.run.button, css=_BAR)
         self._card = card(bar, self.run.notice, self.stop.notice)
         self._keep.param.watch(self._kept, "value")
         draft.param.watch(self._show, "check")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import panel as pn
@@ -12,23 +13,44 @@ import param
 from showcase.console.progress import RunProgress
 from showcase.console.state import ConsoleState
 from showcase.console.store import Store
-from showcase.console.surface import card, remedy, text, title
+from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.text import MISSING, count, moment
+from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.console.views.workspace import WorkspaceView
 from showcase.errors import ShowcaseError
 from showcase.store.workspaces import Workspace
 
 _SPLIT = """
-:host { display: grid; grid-template-columns: minmax(0, 1.85fr) minmax(300px, 1fr); gap: 12px; height: 100%; min-height: 0; }
+display: grid; grid-template-columns: minmax(0, 1.85fr) minmax(280px, 1fr); gap: 12px; height: 100%; min-height: 0;
 """
 _FILLS = ":host { height: 100%; min-height: 0; overflow: hidden; }"
 _TABLE = """
-.tabulator { border: 0; font-size: 13px; background: transparent; }
+.tabulator { border: 0; background: transparent; font-size: 13px !important; }
 .tabulator .tabulator-header { border-bottom: 1px solid var(--mui-palette-divider); }
-.tabulator-row { cursor: pointer; }
+.tabulator .tabulator-header, .tabulator .tabulator-col { background: transparent !important; font-size: 12px; }
+.tabulator .tabulator-col-title { color: var(--mui-palette-text-secondary); }
+.tabulator-row { cursor: pointer; min-height: 32px; border-bottom: 1px solid var(--mui-palette-divider); }
+.tabulator-row, .tabulator-row.tabulator-row-even { background: transparent !important; color: var(--mui-palette-text-primary); }
+.tabulator-row:hover { background: var(--mui-palette-action-hover) !important; }
+.tabulator-row.tabulator-selected {
+  background: color-mix(in srgb, var(--mui-palette-primary-main) 12%, transparent) !important;
+  color: var(--mui-palette-text-primary) !important;
+}
+.tabulator-row .tabulator-cell { border: 0; padding: 7px 8px; height: auto !important; }
+.tabulator-cell[tabulator-field="Name"] { font-weight: 700; }
+.tabulator-cell b { font-weight: 500; padding: 1px 8px; border-radius: 9px; font-size: 12px; }
+.good { color: var(--mui-palette-success-main); background: color-mix(in srgb, currentColor 14%, transparent); }
+.bad { color: var(--mui-palette-error-main); background: color-mix(in srgb, currentColor 12%, transparent); }
+.careful { color: var(--mui-palette-warning-main); background: color-mix(in srgb, currentColor 12%, transparent); }
+.now { color: var(--mui-palette-primary-main); background: color-mix(in srgb, currentColor 12%, transparent); }
+.bar { display: inline-block; height: 7px; border-radius: 3px; margin-right: 7px; background: var(--mui-palette-primary-main); opacity: .55; }
 """
-COLUMNS = ("Name", "Status", "Preset", "Winner", "Metric", "Score", "Made", "Seconds")
-_WIDTHS = {"Name": "24%", "Status": "12%", "Preset": "15%", "Winner": "17%", "Metric": "8%", "Score": "8%", "Made": "10%"}
+COLUMNS = ("Name", "Status", "Preset", "Winner", "Wape", "Made", "Seconds")
+_WIDTHS = {"Name": "25%", "Status": "13%", "Preset": "16%", "Winner": "17%", "Wape": "12%", "Made": "10%", "Seconds": "7%"}
+_OURS = {"Status": {"type": "html"}, "Wape": {"type": "html"}}
+"""The two columns whose cells are markup: a status out of a fixed list, and a number. All others are text."""
+
+_FULL_BAR_WAPE, _FULL_BAR_PX = 60.0, 42
 
 
 class LibraryView(pn.viewable.Viewer):
@@ -42,15 +64,18 @@ class LibraryView(pn.viewable.Viewer):
         self._table = pn.widgets.Tabulator(
             workspace_table([], store.now), show_index=False, disabled=True, selectable=1, layout="fit_columns",
             sizing_mode="stretch_both", margin=0, stylesheets=[_TABLE], widths=_WIDTHS, theme="simple",
-            header_filters=False, text_align={"Score": "right", "Seconds": "right"}, visible=False,
+            formatters=_OURS, text_align={"Seconds": "right"}, sortable=False, visible=False,
         )  # fmt: skip
         self._table.on_click(self._tapped)
         left = card(self._head, self._empty, self._table, extra=_FILLS, sizing_mode="stretch_both")
-        self._split = pn.Row(
-            left, WorkspaceView(state, store), stylesheets=[_SPLIT], margin=0, sizing_mode="stretch_both"
-        )
+        self._detail = WorkspaceView(state, store)
+        self._split = arranged(left, self._detail, css=_SPLIT, sizing_mode="stretch_both")
         progress.param.watch(self._ended, "story")
-        pn.state.execute(self.refresh)
+
+    async def load(self) -> None:
+        """Read everything anew, once the view is on the page."""
+        await self.refresh()
+        await self._detail.refresh()
 
     async def refresh(self) -> None:
         """Read the newest workspaces."""
@@ -75,7 +100,7 @@ class LibraryView(pn.viewable.Viewer):
         if marks[0] != marks[1]:
             await self.refresh()
 
-    def _tapped(self, event: object) -> None:
+    async def _tapped(self, event: Any) -> None:
         self._state.workspace = self._ids[event.row]
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -90,17 +115,24 @@ def workspace_table(workspaces: Sequence[Workspace], now: datetime) -> pd.DataFr
 
 def _row(workspace: Workspace, now: datetime) -> tuple[str, ...]:
     summary = workspace.result_summary or {}
-    value, took = summary.get("winner_value"), summary.get("wall_clock_s")
+    took = summary.get("wall_clock_s")
     return (
         workspace.name or f"{workspace.workspace_id.short} (no name)",
-        workspace.status,
+        f'<b class="{RUN_TONES[workspace.status]}">{RUN_WORDS[workspace.status]}</b>',
         workspace.scenario,
         summary.get("winner_model_type") or MISSING,
-        summary.get("winner_metric") or MISSING,
-        MISSING if value is None else f"{value:.1f}",
+        _bar(summary.get("winner_wape")),
         moment(workspace.created_at, now),
         MISSING if took is None else f"{took:.1f}",
     )
+
+
+def _bar(wape: float | None) -> str:
+    """A wape as a bar and a number; bars end at a wape that nobody would show."""
+    if wape is None:
+        return MISSING
+    width = min(float(wape) / _FULL_BAR_WAPE, 1.0) * _FULL_BAR_PX
+    return f'<i class="bar" style="width:{width:.0f}px"></i>{wape:.1f}'
 
 
 def _nothing_kept() -> str:

@@ -11,12 +11,19 @@ import param
 
 from showcase.console.draft import SCORING, RunDraft
 from showcase.console.plots.folds import HEIGHT, folds_plot
-from showcase.console.surface import card, field, refuse, text, title
-from showcase.console.text import count, plain
+from showcase.console.surface import arranged, card, field, refuse, text, title
+from showcase.console.text import count, plain, words
 from showcase.forecasting.zoo import CatalogEntry
 
-_GRID = ":host { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 12px 8px; }"
-_FITS = ":host { display: flex; align-items: center; justify-content: center; }"
+_SETTINGS = "display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 13px 8px; padding-top: 7px;"
+_HALVES = "display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 4px 16px; align-items: start;"
+_STACK = "display: flex; flex-direction: column; gap: 5px;"
+_PILLS = """
+fieldset.MuiFormControl-root { display: block; }
+legend.MuiFormLabel-root { float: left; width: 62px; font-size: 12px; padding-top: 4px; margin: 0; }
+.MuiChip-root { height: 22px; }
+.MuiChip-label { padding: 0 8px; font-size: 12px; }
+"""
 
 
 class ModelsView(pn.viewable.Viewer):
@@ -32,7 +39,9 @@ class ModelsView(pn.viewable.Viewer):
             *self._settings.values(), stylesheets=[_GRID], margin=(6, 0, 0, 0), sizing_mode="stretch_width"
         )
         self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
-        self._card = card(self._head, *self._pills, self._off, grid, self._picture, self._words)
+        pills = arranged(*self._pills, self._off, css=_STACK)
+        drawn = arranged(self._picture, self._words, css=_STACK)
+        self._card = card(self._head, pills, arranged(grid, drawn, css=_HALVES))
         self._is_placing = False
         for pills in self._pills:
             pills.param.watch(self._picked, "value")
@@ -85,17 +94,23 @@ class ModelsView(pn.viewable.Viewer):
 def _pills(family: str, entries: Sequence[CatalogEntry]) -> pmui.MultiPill:
     return pmui.MultiPill(
         options={entry.title: entry.model_type for entry in entries},
-        disabled_options=[entry.model_type for entry in entries if not entry.enabled],
-        label=f"{family.capitalize()} models",
+        disabled_options=[entry.title for entry in entries if not entry.enabled],
+        label=family.capitalize(),
         size="small",
         variant="filled",
         margin=0,
         sizing_mode="stretch_width",
-        sx={"gap": "6px"},
+        stylesheets=[_PILLS],
+        sx={"gap": "5px"},
     )
 
 
 def _switched_off(models: Sequence[CatalogEntry]) -> str:
     """How to switch on what is off; empty where everything is on."""
-    off = [f"{entry.title}: {entry.setting}=1" for entry in models if not entry.enabled]
-    return f'<p class="small quiet">Switched off, set to use: {plain(", ".join(off))}</p>' if off else ""
+    off = [entry for entry in models if not entry.enabled]
+    if not off:
+        return ""
+    flags = words(f"{entry.setting}=1" for entry in off)
+    verb = "is" if len(off) == 1 else "are"
+    names = words(entry.title for entry in off)
+    return f'<p class="small quiet" title="{plain(flags)}">{plain(names)} {verb} off: start with {plain(off[0].setting)}=1</p>'

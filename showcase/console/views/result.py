@@ -12,13 +12,14 @@ from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_plot
 from showcase.console.progress import RunProgress
 from showcase.console.store import Outcome
-from showcase.console.surface import card, text, title
+from showcase.console.surface import arranged, card, text, title
 from showcase.console.text import plain, score
 
 CONTROLS = ("naive", "seasonal_naive")
+_STACK = "display: flex; flex-direction: column; gap: 12px; flex: none;"
 _NUMBERS = """
-.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(96px, 1fr)); gap: 8px 16px; }
-.numbers b { display: block; font-size: 18px; line-height: 1.25; overflow-wrap: anywhere; }
+.numbers { display: grid; grid-template-columns: minmax(0, 1.7fr) repeat(3, minmax(0, 1fr)); gap: 8px 12px; }
+.numbers b { display: block; font-size: 16px; line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .key { display: inline-block; width: 18px; height: 0; border-top: 3px solid; vertical-align: middle; margin-right: 4px; }
 .keys span { margin-right: 14px; white-space: nowrap; }
 """
@@ -42,10 +43,7 @@ class ResultView(pn.viewable.Viewer):
         self._board = _place(120)
         self._forecast_card = card(self._forecast_head, self._keys, self._forecast)
         self._board_card = card(self._board_head, self._board, self._board_words)
-        self._column = pn.Column(
-            card(self._numbers), self._forecast_card, self._board_card,
-            stylesheets=[":host { gap: 12px; }"], margin=0, sizing_mode="stretch_width",
-        )  # fmt: skip
+        self._column = arranged(card(self._numbers), self._forecast_card, self._board_card, css=_STACK)
         progress.param.watch(self._show, "outcome")
         progress.param.watch(self._count, "story")
         self._show()
@@ -88,19 +86,20 @@ def numbers_html(outcome: Outcome | None, is_running: bool) -> str:
     if outcome is None or winner is None:
         waits = "The winner appears after the backtest." if is_running else "This run has no winner."
         return f'{title("Result")}<p class="quiet">{waits}</p>'
-    mine, control = winner[outcome.metric], _best_control(outcome)
+    metric, control = outcome.metric, _best_control(outcome)
     cells = [
-        ("winner", plain(winner["model"]), ""),
-        (plain(outcome.metric), score(mine, outcome.metric), "good"),
-        ("80 % interval held", score(winner.get("coverage80"), "wape"), ""),
+        _cell("winner", plain(winner["model"]), "refitted and registered"),
+        _cell(plain(metric), score(winner[metric], metric), _gain(winner[metric], control, metric)),
+        _cell("80 % interval", score(winner.get("coverage80"), "wape"), "of days held"),
     ]
     if control is not None:
-        theirs = control[outcome.metric]
-        cells.insert(2, (f"control {plain(control['model'])}", score(theirs, outcome.metric), ""))
-    drawn = "".join(
-        f'<div><span class="quiet small">{what}</span><b class="{tone}">{value}</b></div>' for what, value, tone in cells
-    )
-    return f'{title("Result", _gain(mine, control, outcome.metric))}<div class="numbers">{drawn}</div>'
+        cells.insert(2, _cell("best control", score(control[metric], metric), plain(control["model"])))
+    return f'{title("Result")}<div class="numbers">{"".join(cells)}</div>'
+
+
+def _cell(what: str, value: str, aside: str) -> str:
+    """One number with its name above and a word below; all three are escaped already."""
+    return f'<div><span class="quiet small">{what}</span><b>{value}</b><span class="quiet small">{aside}</span></div>'
 
 
 def _winner(outcome: Outcome | None) -> Mapping[str, Any] | None:
@@ -118,7 +117,9 @@ def _best_control(outcome: Outcome) -> Mapping[str, Any] | None:
 
 
 def _gain(mine: float, control: Mapping[str, Any] | None, metric: str) -> str:
+    """How the winner compares with the best control; told by word and by tone."""
     if control is None or not control[metric]:
-        return ""
+        return "no control to compare"
     share = 1 - mine / control[metric]
-    return f"{abs(share):.0%} {'better' if share >= 0 else 'worse'} than the best control"
+    tone, word = ("good", "better") if share >= 0 else ("bad", "worse")
+    return f'<span class="{tone}">{abs(share):.0%} {word}</span>'

@@ -40,7 +40,6 @@ class WorkspaceView(pn.viewable.Viewer):
         self._body = text(_nothing_open(), stylesheets=[_FACTS])
         self._card = card(self._body, extra=_SCROLLS, sizing_mode="stretch_both")
         state.param.watch(self.refresh, "workspace")
-        pn.state.execute(self.refresh)
 
     async def refresh(self, *_events: param.parameterized.Event) -> None:
         """Read the workspace that is open."""
@@ -104,7 +103,7 @@ def _configuration(workspace: Workspace) -> list[tuple[str, str]]:
 def _result(workspace: Workspace) -> list[tuple[str, str]]:
     summary = workspace.result_summary or {}
     if summary.get("winner_model_type") is None:
-        return [("", plain(summary.get("reason") or "No winner."))]
+        return [("No winner", plain(summary.get("reason") or "the run is still under way"))]
     metric, fingerprint = summary.get("winner_metric"), summary.get("data_fingerprint") or ""
     return [
         ("Winner", f"<b>{plain(summary['winner_model_type'])}</b>"),
@@ -129,7 +128,7 @@ def _steps(story: Story | None) -> str:
 def _made(created: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The soft references of what the run made, short; whether they still live is asked elsewhere."""
     found = [(key.replace("_", " "), _short(value)) for key, value in created.items() if value]
-    return found or [("", "Nothing was made.")]
+    return found or [("Nothing", "this run made nothing that lasts")]
 
 
 def _short(value: Any) -> str:

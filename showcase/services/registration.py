@@ -1,0 +1,142 @@
+"""Brings a fitted model into the registry: pending, running, then success with its artifact, or failed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from showcase.forecasting.options import FrameName
+from showcase.forecasting.zoo import ModelConfig
+from showcase.kernel.identity import BatchId, Digest, JobId, ModelRunId, RunId
+from showcase.kernel.window import Window
+from showcase.ports import Artifacts
+from showcase.registry.lifecycle import check_change
+from showcase.store import registry as rows
+from showcase.store.demand import DataSet
+from showcase.store.fence import Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class NewModelRun:
+    """A model run before it has an id; `window` are the days that the model sees, `grain` the pair it speaks of."""
+
+    config: ModelConfig
+    data_set: DataSet
+    grain: tuple[int, int]
+    window: Window
+    metrics: Mapping[str, Any]
+    origin_run_id: RunId | None
+    synthetic: bool = False
+
+
+@dataclass(slots=True)
+class Made:
+    """The ids that a piece of work makes, noted as soon as they exist, so that a stop or a failure loses none."""
+
+    job_ids: list[JobId] = field(default_factory=list)
+    model_run_ids: list[ModelRunId] = field(default_factory=list)
+    batch_ids: list[BatchId] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A model run that succeeded, and its artifact."""
+
+    model_run_id: ModelRunId
+    artifact_digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A model run that succeeded, its artifact, and the job that made it."""
+
+    model_run_id: ModelRunId
+    job_id: JobId
+    artifact_digest: Digest
+
+
+def feature_frame_version(config: ModelConfig) -> int:
+    """The version of the feature frame that a model with this configuration reads; 1 for one that reads none."""
+    return 2 if getattr(config.options, "feature_frame", None) is FrameName.V2 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Registrar:
+    """Writes the rows of model runs and of the jobs that make them."""
+
+    transactions: Transactions
+    artifacts: Artifacts
+
+    def register(self, new: NewModelRun, make: Callable[[], bytes], made: Made) -> Registration:
+        """Register what `make` gives as the artifact, with a job of kind train.
+
+        Whatever keeps `make` from its end leaves the model run and the job failed, with the kind of the failure.
+        """
+        job_id = self.start_job("train", new.origin_run_id, {"model": new.config.model_dump(mode="json")})
+        made.job_ids.append(job_id)
+        try:
+            stored = self.store(new, make, made)
+        except BaseException as error:
+            self.end_job(job_id, failure=type(error).__name__)
+            raise
+        self.end_job(job_id, {"model_run_id": stored.model_run_id, "artifact_digest": stored.artifact_digest})
+        return Registration(stored.model_run_id, job_id, stored.artifact_digest)
+
+    def store(self, new: NewModelRun, make: Callable[[], bytes], made: Made) -> Stored:
+        """The same without a job of its own, for work that is a job already."""
+        run_id = self.insert_pending(new, made)
+        try:
+            content = make()
+            digest = self.artifacts.put(content)
+        except BaseException as error:
+            self.change_state(run_id, "failed", failure=type(error).__name__)
+            raise
+        self.change_state(run_id, "success", artifact_digest=digest, artifact_bytes=len(content))
+        return Stored(run_id, digest)
+
+    def insert_pending(self, new: NewModelRun, made: Made | None = None) -> ModelRunId:
+        """Write the row and let it run."""
+        run_id = ModelRunId.new()
+        if made is not None:
+            made.model_run_ids.append(run_id)
+        with self.transactions.begin() as connection:
+            rows.insert_model_run(
+                connection,
+                run_id,
+                status="pending",
+                model_type=str(new.config.model_type),
+                config=new.config.model_dump(mode="json"),
+                feature_frame_version=feature_frame_version(new.config),
+                data_set_id=new.data_set.id,
+                data_fingerprint=new.data_set.fingerprint,
+                store_id=new.grain[0],
+                product_id=new.grain[1],
+                date_start=new.window.start,
+                date_end=new.window.end,
+                metrics=dict(new.metrics),
+                origin_run_id=new.origin_run_id,
+                synthetic=new.synthetic,
+            )
+        self.change_state(run_id, "running")
+        return run_id
+
+    def change_state(self, run_id: ModelRunId, wanted: str, **columns: object) -> None:
+        """Bring a model run of this program's own into another state."""
+        with self.transactions.begin() as connection:
+            found = rows.find_model_run(connection, run_id, lock=True)
+            assert found is not None  # its id was made here
+            check_change(run_id, found.status, wanted)
+            rows.update_model_run(connection, run_id, {"status": wanted, **columns})
+
+    def start_job(self, kind: str, origin: RunId | None, parameters: Mapping[str, Any]) -> JobId:
+        """Write a job that runs."""
+        job_id = JobId.new()
+        with self.transactions.begin() as connection:
+            rows.start_job(connection, job_id, kind, origin, dict(parameters))
+        return job_id
+
+    def end_job(self, job_id: JobId, outcome: Mapping[str, Any] | None = None, failure: str | None = None) -> None:
+        """Write how a job ended: with what it made, or why it failed."""
+        with self.transactions.begin() as connection:
+            rows.end_job(connection, job_id, outcome=None if outcome is None else dict(outcome), failure=failure)

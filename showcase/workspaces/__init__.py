@@ -1,0 +1,1 @@
+"""Kept runs: how they are described, found, replayed, judged and related."""
