@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from showcase.adapters.artifacts import FileArtifacts
+from showcase.adapters.compute import InTurn
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.request import RunRequest, parse_request
 from showcase.services.suite import Services
@@ -40,7 +41,16 @@ class FixedClock:
 def services_over(database: Database, home: Path, flags: frozenset[str] = frozenset()) -> Services:
     """Services over this database, their files below `home`, today fixed; a question to a person stays open briefly."""
     artifacts, scratch = FileArtifacts(home / "models"), home / "scratch"
-    return Services(database, artifacts, FixedClock(), scratch, flags, guide=guide_folder(), window_s=DECISION_WINDOW_S)
+    return Services(
+        database,
+        artifacts,
+        FixedClock(),
+        scratch,
+        flags,
+        guide=guide_folder(),
+        window_s=DECISION_WINDOW_S,
+        compute=InTurn(),
+    )
 
 
 def launcher_over(database: Database, home: Path, flags: frozenset[str] = frozenset()) -> Launcher:

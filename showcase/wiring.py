@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import threading
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Self
 
 from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
+from showcase.adapters.compute import LocalPool
 from showcase.adapters.providers import embeddings_of
 from showcase.errors import ConflictError
 from showcase.pipeline.launcher import Launcher
@@ -114,6 +116,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
             embeddings=embeddings_of(settings),
             window_s=settings.decision_window_s,
             on_silence=settings.on_silence,
+            compute=LocalPool(os.cpu_count() or 1),
         )
         settled = settle_interrupted(database, clock)
         if settled:

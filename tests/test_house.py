@@ -37,12 +37,16 @@ def modules() -> dict[str, ast.Module]:
     }
 
 
+@cache
+def all_nodes() -> list[tuple[str, ast.AST]]:
+    return [(module, node) for module, tree in modules().items() for node in ast.walk(tree)]
+
+
 def nodes[Node: ast.AST](kind: type[Node]) -> Iterator[tuple[str, Node]]:
     """Every node of one kind in the package, with its module."""
-    for module, tree in modules().items():
-        for node in ast.walk(tree):
-            if isinstance(node, kind):
-                yield module, node
+    for module, node in all_nodes():
+        if isinstance(node, kind):
+            yield module, node
 
 
 def place(module: str, node: ast.expr | ast.stmt | ast.arg | ast.ExceptHandler) -> str:
@@ -149,6 +153,7 @@ def error_names() -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def takes_message_and_remedy(name: str) -> bool:
     """Whether the error is made as all are; one with a constructor of its own passes both to its base."""
     own = [node for _, node in nodes(ast.ClassDef) if node.name == name]

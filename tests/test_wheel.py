@@ -42,12 +42,13 @@ def members(wheel: Path) -> set[str]:
 
 
 def sources(folder: str, pattern: str) -> set[str]:
-    """What the checkout has there, by its path below the folder."""
-    return {path.relative_to(ROOT / folder).as_posix() for path in (ROOT / folder).rglob(pattern)}
+    """The files that the checkout has there, by their paths below the folder."""
+    found = [path for path in (ROOT / folder).rglob(pattern) if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(ROOT / folder).as_posix() for path in found}
 
 
 def test_the_whole_package_is_inside(members: set[str]) -> None:
-    assert {f"showcase/{name}" for name in sources("showcase", "*.py")} <= members
+    assert {f"showcase/{name}" for name in sources("showcase", "*")} <= members
     assert "showcase/py.typed" in members
 
 

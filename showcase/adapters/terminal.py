@@ -45,6 +45,8 @@ class RunScreen:
             self._task = self._bars.add_task(event["step_name"], total=1.0, detail="")
         elif kind == "step_progress" and self._task is not None:
             self._bars.update(self._task, completed=event["data"]["share"], detail=event["detail"][:60])
+            if event["data"].get("awaiting") == "approval":
+                self._console.print(self._question(event["data"]))
         elif kind == "step_complete":
             self._end_bar()
             self._console.print(self._line(event))
@@ -68,6 +70,14 @@ class RunScreen:
         if len(detail) > _WIDEST_DETAIL and event["status"] == "pass":
             detail = detail[: _WIDEST_DETAIL - 1] + "…"
         return f"{_MARKS[event['status']]} {event['step_name']:<14} [dim]{seconds}[/]  {escape(detail)}"
+
+    @staticmethod
+    def _question(asked: dict[str, Any]) -> str:
+        lines = [f"[bold yellow]?[/] {escape(asked['description'])}"]
+        lines += [f"  [dim]{escape(reason)}[/]" for reason in asked["evidence"]["reasons"]]
+        until = f"open for {asked['window_s']:g} s"
+        lines.append(f"  decide with: showcase runs decide {asked['action_id']} --approve (or --reject), {until}")
+        return "\n".join(lines)
 
     @staticmethod
     def _closing(event: dict[str, Any]) -> str:

@@ -1,7 +1,9 @@
-"""`showcase runs`: what runs now and what ran before."""
+"""`showcase runs`: what runs now, what ran before, and what waits for a decision."""
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -9,11 +11,14 @@ import typer
 from showcase.adapters.terminal import RunScreen
 from showcase.cli.output import print_json, print_table, screen
 from showcase.errors import InvalidInputError, NotFoundError
+from showcase.services.decisions import DecisionService, Pending, approval_entry, pending_json
 from showcase.store.runs import RunRow
 from showcase.store.tables import RUN_STATUSES
 from showcase.wiring import Installation, open_installation
 
-app = typer.Typer(help="List, watch and stop runs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="List, watch and stop runs, and decide what they ask.", no_args_is_help=True, rich_markup_mode=None
+)
 RunArgument = Annotated[str | None, typer.Argument(help="The run's id; the one under way by default.")]
 
 
@@ -105,3 +110,67 @@ def stop(
         print_json({"run_id": chosen, "stop_requested": True})
     else:
         screen.print(f"The run {chosen[:8]} was asked to stop.")
+
+
+@app.command()
+def decide(
+    target: Annotated[
+        str | None, typer.Argument(help="The run's id or the question's; the one open question by default.")
+    ] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Let the agent do what it proposes.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Refuse what it proposes.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, up to 500 characters.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Approve or reject what a run proposes; without either, list the questions that are open.
+
+    Example: showcase runs decide --approve --reason "fits the season"
+    """
+    if approve and reject:
+        raise InvalidInputError("A question is approved or rejected, not both.", "Give --approve or --reject.")
+    with open_installation() as installation:
+        decisions = installation.services.decisions
+        if not (approve or reject):
+            _list_questions(decisions.pending(), as_json=as_json)
+            return
+        answer = "approved" if approve else "rejected"
+        decided = decisions.decide(_asked(decisions, target), answer, by=_who(), reason=reason)
+    if as_json:
+        print_json(approval_entry(decided))
+    else:
+        screen.print(f"The question {decided.action_id.short} is {decided.state}: {decided.description}", markup=False)
+
+
+def _asked(decisions: DecisionService, target: str | None) -> str:
+    """The question that a run's id, its own id or nothing names."""
+    if target is not None:
+        of_run = decisions.of_run(target)
+        return of_run[-1].action_id if of_run else target
+    found = decisions.pending()
+    if len(found) != 1:
+        raise NotFoundError(
+            f"{len(found) or 'No'} questions are open.", "Name one of those that `showcase runs decide` lists."
+        )
+    return found[0].decision.action_id
+
+
+def _who() -> str:
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except OSError:
+        return "command line"  # a user without a name, as in a container
+
+
+def _list_questions(found: Sequence[Pending], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"pending": [pending_json(one) for one in found]})
+        return
+    print_table(
+        "Open questions",
+        ("question", "run", "what", "seconds left"),
+        (
+            (one.decision.action_id, one.decision.run_id, one.decision.description, f"{one.seconds_left:.0f}")
+            for one in found
+        ),
+        "No question is open. A run asks in its step agent_hitl_flow.",
+    )

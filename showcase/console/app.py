@@ -15,6 +15,7 @@ from showcase.console.lifetime import release_on_close
 from showcase.console.progress import RunProgress
 from showcase.console.state import ConsoleState
 from showcase.console.store import Store
+from showcase.console.surface import show_only
 from showcase.console.theme import THEME
 from showcase.console.views.frame import HeaderView, rail
 from showcase.console.views.library import LibraryView
@@ -41,7 +42,7 @@ class Console:
         self.progress = RunProgress(feed, self.store)
         self._feed = feed
         self._main = pn.Column(stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
-        self._views: dict[str, pn.viewable.Viewer] = {}
+        self._views: dict[str, RunView | LibraryView] = {}
 
     def page(self) -> pmui.Page:
         """The page, filled as soon as the database answers; nothing here waits for it."""
@@ -85,11 +86,18 @@ class Console:
         await self._load_view()
 
     def _mount(self) -> None:
-        """Show the view that the state names; one that was never open is made now, so that a page loads what it shows."""
+        """Show the view that the state names.
+
+        One that was never open is made now, so that a page loads what it shows; the others stay, hidden, as they were.
+        """
         name = self.state.view
-        if name not in self._views:
+        is_new = name not in self._views
+        if is_new:
             self._views[name] = self._make(name)
-        self._main.objects = [self._views[name]]
+        for each, view in self._views.items():
+            show_only(view.root, each == name)
+        if is_new:
+            self._main.append(self._views[name].root)
 
     async def _load_view(self) -> None:
         """Let the library read itself, once its parts are on the page."""
@@ -97,7 +105,7 @@ class Console:
         if isinstance(view, LibraryView):
             await view.load()
 
-    def _make(self, name: str) -> pn.viewable.Viewer:
+    def _make(self, name: str) -> RunView | LibraryView:
         if name == "library":
             return LibraryView(self.state, self.store, self.progress)
         return RunView(self.draft, self.progress, self.store, self._feed)

@@ -23,6 +23,9 @@ _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
 """Which widget edits which param; the first that fits (param counts days among the numbers)."""
 
 
+_HIDING = ".scroll-button { display: none; } :host(.is-hidden) { display: none !important; }"
+
+
 def text(html: str = "", **options: Any) -> pn.pane.HTML:
     """A piece of text. `html` is made by us; whatever came from outside went through `text.plain` before."""
     more = [*options.pop("stylesheets", [])]
@@ -35,11 +38,20 @@ def card(*objects: Any, extra: str = "", **options: Any) -> pn.Column:
     return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
 
 
-def arranged(*objects: Any, css: str, **options: Any) -> pn.Column:
-    """Objects laid out by CSS of its own (the declarations of the container), such as a grid."""
-    # a column brings a button for scrolling, which would take a cell
-    stylesheets = [f":host {{ {css} }} .scroll-button {{ display: none; }}"]
+def arranged(*objects: Any, css: str, in_line: bool = False, extra: str = "", **options: Any) -> pn.Column:
+    """Objects laid out by CSS of its own (the declarations of the container), such as a grid.
+
+    `in_line` puts the middles of neighbours on one line; `extra` is a sheet of its own, for narrow screens.
+    """
+    # a column brings a button for scrolling, which would take a cell; its sheet reaches its own children alone
+    middle = "* { align-self: center !important; }" if in_line else ""
+    stylesheets = [f":host {{ {css} }} {middle} {_HIDING} {extra}"]
     return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
+
+
+def show_only(column: pn.Column, is_shown: bool) -> None:
+    """Show or hide what `arranged` laid out; its own display would win over Panel's `visible`."""
+    column.css_classes = [] if is_shown else ["is-hidden"]
 
 
 def title(words: str, aside: str = "") -> str:

@@ -31,7 +31,8 @@ class Backtest:
     `forecasts`: store_id, product_id, cutoff, date, step, model, actual, forecast, lo80, hi80, lo95, hi95, fold;
     one row a model, fold, series and test day, actual null where the day is missing. `parts`: the score parts.
     `left_out`: fold, store_id, product_id, known_days of the series too short for a fold. `intervals`: one table a
-    model, from all folds, for the forecasts to come. `chosen` are the models asked for; the controls are scored beside.
+    model that had an error to learn from, of all folds, for the forecasts to come. `chosen` are the models asked for;
+    the controls are scored beside them.
     """
 
     plan: BacktestPlan
@@ -96,7 +97,9 @@ def run_backtest(
         parts=pl.concat([parts for _, parts in scored]),
         left_out=_left_out(matrix, folds, kept),
         intervals={
-            model_type: calibrate([answer.residuals for answer in several]) for model_type, several in answers.items()
+            model_type: table
+            for model_type, several in answers.items()
+            if (table := _calibrated([answer.residuals for answer in several])) is not None
         },
     )
 
@@ -127,8 +130,7 @@ def _ask(matrix: SalesMatrix, fold: Fold, rows: Booleans, config: ModelConfig, p
 
 def _score(several: Sequence[_Answer], answer: _Answer) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The long frame and the score parts of one answer, its intervals calibrated on the model's other folds."""
-    others = [other.residuals for other in several if other is not answer]
-    intervals = calibrate(others)
+    intervals = _calibrated([other.residuals for other in several if other is not answer])
     bounds = bounds_by_column(intervals, answer.forecast, answer.model.scale)
     values = {ACTUAL: answer.actual, FORECAST: answer.forecast, **bounds}
     frame = long_frame(answer.model, answer.future, values).with_columns(
@@ -138,6 +140,11 @@ def _score(several: Sequence[_Answer], answer: _Answer) -> tuple[pl.DataFrame, p
     model_type = answer.model.config.model_type.value
     parts = score_parts(model_type, answer.fold.number, series, answer.actual, answer.forecast, bounds, answer.seasonal)
     return frame, parts
+
+
+def _calibrated(residuals: Sequence[Residuals]) -> IntervalTable | None:
+    """The table of these errors; None where there is not one, as for the only fold that is long enough for a series."""
+    return calibrate(residuals) if any(np.isfinite(each.errors).any() for each in residuals) else None
 
 
 def _left_out(matrix: SalesMatrix, folds: Sequence[Fold], kept: Sequence[Booleans]) -> pl.DataFrame:

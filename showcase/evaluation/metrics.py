@@ -49,16 +49,17 @@ METRICS: Mapping[str, Metric] = {
         Metric("smape", "sMAPE", "0..200", "lower", "smape_sum", "n"),
         Metric("bias", "Bias", "units, positive: forecast too low", "zero", "error", "n"),
         Metric("mase", "MASE", "against seasonal naive", "lower", "mase_error", "mase_scale"),
-        Metric("coverage80", "Coverage 80", "percent", "80", "covered80", "n", 100.0),
-        Metric("coverage95", "Coverage 95", "percent", "95", "covered95", "n", 100.0),
+        Metric("coverage80", "Coverage 80", "percent", "80", "covered80", "bounded", 100.0),
+        Metric("coverage95", "Coverage 95", "percent", "95", "covered95", "bounded", 100.0),
     )
 }
 SUMS: tuple[str, ...] = (
     "n", "abs_error", "abs_actual", "squared_error", "error", "smape_sum", "mase_error", "mase_scale",
-    "covered80", "covered95", "unforecast",
+    "bounded", "covered80", "covered95", "unforecast",
 )  # fmt: skip
-"""The stored columns, each a sum over days: n scored days, unforecast days that had an actual and no forecast, error
-actual - forecast, mase_scale n times the series' mean seasonal difference (0 where that is 0 or unknown)."""
+"""The stored columns, each a sum over days: n scored days, bounded those with an interval, unforecast days that had an
+actual and no forecast, error actual - forecast, mase_scale n times the series' mean seasonal difference (0 where that
+is 0 or unknown)."""
 
 
 def seasonal_scale(units: Floats) -> Floats:
@@ -102,6 +103,7 @@ def score_parts(
         "smape_sum": 200 * np.divide(np.abs(error), size, out=np.zeros_like(size), where=size > 0),
         "mase_error": np.abs(error) * has_scale[:, None],
         "mase_scale": scored * np.where(has_scale, scale, 0.0)[:, None],
+        "bounded": scored & ~np.isnan(bounds[bound_columns(LEVELS[0])[0]]),
         "unforecast": has_actual & ~scored,
     }
     for level in LEVELS:
@@ -138,7 +140,7 @@ def pool(parts: pl.DataFrame, by: Sequence[str] = (MODEL,)) -> pl.DataFrame:
     )
     counts = ("windows", "windows_without_wape", "windows_without_mase")
     pooled = summed(counted, list(by), (*SUMS, *counts))
-    whole = ("n", "unforecast", "covered80", "covered95", *counts)
+    whole = ("n", "bounded", "unforecast", "covered80", "covered95", *counts)
     return pooled.with_columns(
         *(_score(metric) for metric in METRICS.values()), *(pl.col(name).cast(pl.Int64) for name in whole)
     ).select(*by, *METRICS, *SUMS, *counts)

@@ -77,22 +77,25 @@ def fit_model(config: ModelConfig, history: History, reach: int) -> FittedModel:
     )
 
 
-def forecast_frame(model: FittedModel, future: Future, intervals: IntervalTable) -> pl.DataFrame:
+def forecast_frame(model: FittedModel, future: Future, intervals: IntervalTable | None) -> pl.DataFrame:
     """The forecast as a long frame, one row a series and day.
 
     Columns: store_id, product_id, cutoff, date, step (days after the cutoff, less the gap: 1 is the first day of the
-    future), model, forecast, lo80, hi80, lo95, hi95; null where a series has no forecast.
+    future), model, forecast, lo80, hi80, lo95, hi95; null where a series has no forecast, and bounds where no intervals
+    are known.
     """
     forecast = model.predict(future)
     columns = {FORECAST: forecast, **bounds_by_column(intervals, forecast, model.scale)}
     return long_frame(model, future, columns)
 
 
-def bounds_by_column(intervals: IntervalTable, forecast: Floats, scale: Floats) -> dict[str, Floats]:
-    """The interval bounds (n, h) under the names of the long table."""
+def bounds_by_column(intervals: IntervalTable | None, forecast: Floats, scale: Floats) -> dict[str, Floats]:
+    """The interval bounds (n, h) under the names of the long table; NaN where no intervals are known."""
     columns: dict[str, Floats] = {}
+    unknown = np.full(forecast.shape, np.nan)
     for level in LEVELS:
-        columns.update(zip(bound_columns(level), intervals.bounds(forecast, scale, level), strict=True))
+        bounds = (unknown, unknown) if intervals is None else intervals.bounds(forecast, scale, level)
+        columns.update(zip(bound_columns(level), bounds, strict=True))
     return columns
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from showcase.errors import UnavailableError
 from showcase.forecasting.forest import NODE_ARRAYS, nodes_of_boosting, nodes_of_forest, sum_of_trees
@@ -53,6 +54,12 @@ def _library(name: str) -> ModuleType:
         ) from error
 
 
+def _fit_on_one_thread(model: Any, inputs: Floats, lesson: Lesson) -> None:
+    # set here, after the import: a limit that was set before does not reach the threads that scikit-learn brings
+    with threadpool_limits(1):
+        model.fit(inputs, lesson.targets, sample_weight=lesson.weights)
+
+
 def _learn_boosting(lesson: Lesson, options: RegressionOptions) -> ModelState:
     model = _library("sklearn.ensemble").HistGradientBoostingRegressor(
         max_iter=options.n_trees,
@@ -65,7 +72,7 @@ def _learn_boosting(lesson: Lesson, options: RegressionOptions) -> ModelState:
     )
     # with weights scikit-learn 1.9 sorts each column once for every bin; a column of few values needs no percentiles
     inputs = np.column_stack([_coarse(lesson.inputs[:, place]) for place in range(lesson.inputs.shape[1])])
-    model.fit(inputs, lesson.targets, sample_weight=lesson.weights)
+    _fit_on_one_thread(model, inputs, lesson)
     return ModelState(arrays=nodes_of_boosting(model))
 
 
@@ -95,7 +102,7 @@ def _learn_forest(lesson: Lesson, options: RandomForestOptions) -> ModelState:
         n_jobs=1,
         random_state=_SEED,
     )
-    model.fit(lesson.inputs, lesson.targets, sample_weight=lesson.weights)
+    _fit_on_one_thread(model, lesson.inputs, lesson)
     return ModelState(arrays=nodes_of_forest(model))
 
 

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from fastapi import FastAPI
 
 from showcase.errors import ConflictError, InvalidInputError, ShowcaseError, UnavailableError
 from showcase.http.app import build_app

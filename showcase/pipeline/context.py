@@ -10,13 +10,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from showcase.forecasting.history import SalesMatrix
-from showcase.kernel.identity import JobId, ModelRunId, PlanId, RunId, WorkspaceId
+from showcase.kernel.identity import BatchId, JobId, ModelRunId, PlanId, RunId, WorkspaceId
 from showcase.pipeline.request import RunRequest
 from showcase.ports import Clock
+from showcase.services.challenger import Challenger
 from showcase.services.models import Registered, Scored, Trained
 from showcase.services.plan_basis import PlanBasis
+from showcase.services.registration import Made
 from showcase.services.suite import Services
 from showcase.store.demand import DataSet, Pair
+from showcase.store.enrichment import EnrichmentRow
 
 
 class StopRequested(BaseException):
@@ -43,6 +46,21 @@ class RunFacts:
     rag_events: list[dict[str, Any]] = field(default_factory=list)
     job_ids: list[JobId] = field(default_factory=list)
     model_run_ids: list[ModelRunId] = field(default_factory=list)
+    enrichment: EnrichmentRow | None = None
+    challenger: Challenger | None = None
+    batch_ids: list[BatchId] = field(default_factory=list)
+    synthetic_run_ids: list[ModelRunId] = field(default_factory=list)
+
+    @property
+    def made(self) -> Made:
+        """Where a service notes the ids of what it makes, as soon as they exist."""
+        return Made(self.job_ids, self.model_run_ids, self.batch_ids)
+
+    @property
+    def made_for_show(self) -> Made:
+        """The same for a demonstration, whose model runs are kept apart."""
+        return Made(self.job_ids, self.synthetic_run_ids, self.batch_ids)
+
     plan_basis: PlanBasis | None = None
     plan_ids: list[PlanId] = field(default_factory=list)
 

@@ -9,7 +9,7 @@ from showcase.pipeline.events import Event, EventType, StepStatus
 from showcase.pipeline.steps import Position, positions, steps_for, summary_position
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
-from showcase.store import decisions, registry, runs, workspaces
+from showcase.store import decisions, portfolio, registry, runs, workspaces
 from showcase.store.engine import Database
 from showcase.store.events import append_events, last_event
 from showcase.store.lock import RunLock
@@ -17,19 +17,23 @@ from showcase.store.runs import RunRow
 
 
 def settle_interrupted(database: Database, clock: Clock) -> list[RunId]:
-    """Give every run whose process is gone its final status; returns their ids.
+    """Give every run whose process is gone its final status; returns their ids. Items of batches end with theirs.
 
-    Only whoever can take the run lock may say that no process runs, so a living run is never touched.
+    Only whoever can take the run lock may say that no process runs, so a living run or batch is never touched.
     """
     with database.read() as connection:
         candidates = runs.running_ids(connection)
-    if not candidates:
+        has_open_items = portfolio.has_running_items(connection)
+    if not candidates and not has_open_items:
         return []
     lock = RunLock.try_acquire(database)
     if lock is None:
         return []
     with lock:
-        return [run_id for run_id in candidates if _settle(database, clock, run_id)]
+        settled = [run_id for run_id in candidates if _settle(database, clock, run_id)]
+        with database.begin() as connection:
+            portfolio.fail_all_items(connection, "interrupted: the process that did the batch is gone")
+    return settled
 
 
 def _settle(database: Database, clock: Clock, run_id: RunId) -> bool:

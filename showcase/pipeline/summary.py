@@ -53,7 +53,7 @@ def summarise(context: RunContext, run_status: str, wall_clock_s: float) -> dict
         "winning_run_id": registered.model_run_id if registered else None,
         "alias": PRODUCTION_ALIAS if registered and run_status == "completed" else None,
         "wall_clock_s": round(wall_clock_s, 3),
-        "v2_run_id": None,
+        "v2_run_id": facts.challenger.model_run_id if facts.challenger else None,
         "workspace_id": context.workspace_id,
         "run_config": request.run_config(),
         "data_fingerprint": facts.data_set.fingerprint if facts.data_set else None,
@@ -89,6 +89,9 @@ def created_objects(context: RunContext) -> dict[str, Any]:
         "trained_artifacts": dict(facts.trained.digests) if facts.trained else {},
         "files": files,
         "alias": PRODUCTION_ALIAS if facts.registered else None,
+        "enrichment_digest": facts.enrichment.digest if facts.enrichment else None,
+        "batch_ids": list(facts.batch_ids),
+        "synthetic_model_run_ids": list(facts.synthetic_run_ids),
     }
 
 

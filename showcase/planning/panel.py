@@ -10,10 +10,10 @@ import numpy as np
 from showcase.forecasting.history import Floats, Integers
 
 _MOST_SWEEPS = 300
-_SETTLED = 1e-9
-_LAGS = 14  # days over which what stays unexplained is taken to be alike
+_SETTLED = 1e-8
+_MOST_LAGS = 14  # days over which what stays unexplained is taken to be alike
 _HUBER = 1.5
-_ROBUST_PASSES = 4
+_ROBUST_PASSES = 2
 _LEAST_SPREAD = 1e-6  # of a regressor, in squares: less is rounding, not a change
 
 
@@ -89,18 +89,14 @@ def regress(
         used = usable * _huber_weights(rest, usable)
         slopes, rest = _solve(outcome, regressors, used, cells)
     first = regressors[0]
+    lags = _lags(usable, cells)
     varying = demean(first.values, used, cells)
     spread = _by_group(used * varying**2, first)
     # other groups' changes reach a group through a shared day, so its own are asked for too
     own_spread = _by_group(used * demean(first.values, used, cells[:1]) ** 2, first)
     known = np.minimum(spread, own_spread) > _LEAST_SPREAD
     direction = varying / np.where(known, spread, 1.0)[first.group][:, None]
-    days = float(np.count_nonzero(usable))
-    lost = sum(len(np.unique(numbers[usable > 0])) for numbers in cells)
-    freedom = days / max(days - lost, 1.0)
-    # a day that counts less moves with nothing: only the others hold the slope (Huber 1981, Robust Statistics, 6.3)
-    held = float(np.count_nonzero(used == 1.0)) / max(float(used.sum()), 1.0)
-    variance = freedom / held**2 * _clustered_variance(direction, used * rest, cluster, first)
+    variance = _freedom(usable, used, cells) * _clustered_variance(direction, used * rest, cluster, first, lags)
     return Fit(Slopes(np.where(known, slopes[0], np.nan), np.where(known, variance, np.inf)), rest)
 
 
@@ -156,7 +152,25 @@ def _huber_weights(rest: Floats, usable: Floats) -> Floats:
     return _HUBER * usual / np.maximum(np.abs(rest), _HUBER * usual)
 
 
-def _clustered_variance(direction: Floats, rest: Floats, cluster: Integers, regressor: Regressor) -> Floats:
+def _lags(usable: Floats, cells: Sequence[Integers]) -> int:
+    """Over how many days what stays unexplained is looked at: a fraction of the days that share an effect."""
+    shared = np.count_nonzero(usable) / max(len(np.unique(cells[0][usable > 0])), 1)
+    return int(min(_MOST_LAGS, shared / 4))
+
+
+def _freedom(usable: Floats, used: Floats, cells: Sequence[Integers]) -> float:
+    """By how much the residuals are smaller than the errors, in squares: effects and slopes have taken their part."""
+    days = float(np.count_nonzero(usable))
+    lost = [len(np.unique(numbers[usable > 0])) for numbers in cells]
+    freedom = days / max(days - sum(lost), 1.0)
+    # an effect taken out makes its days seem less alike than they are, by as much at each distance of days
+    likeness = 1 / (1 - (_lags(usable, cells) + 1) * min(lost[0] / max(days, 1.0), 1 / 3))
+    # a day that counts less moves with nothing: only the others hold the slope (Huber 1981, Robust Statistics, 6.3)
+    held = max(float(np.count_nonzero(used == 1.0)), 1.0) / max(float(used.sum()), 1.0)
+    return freedom * likeness / held**2
+
+
+def _clustered_variance(direction: Floats, rest: Floats, cluster: Integers, regressor: Regressor, lags: int) -> Floats:
     """Sum over pairs of days of direction x direction x the covariance of what stays unexplained on them.
 
     A cluster's series are added up day by day; covariances at each distance of days are pooled over the clusters and
@@ -172,11 +186,11 @@ def _clustered_variance(direction: Floats, rest: Floats, cluster: Integers, regr
     of_cluster = np.zeros(n_clusters, dtype=np.int64)
     of_cluster[cluster] = regressor.group
     variance = np.zeros(n_clusters)
-    for lag in range(min(_LAGS, days - 1) + 1):
+    for lag in range(min(lags, days - 1) + 1):
         products = (scaled[:, : days - lag] * scaled[:, lag:]).sum(axis=1)
         alike = (np.bincount(of_cluster, products) / np.bincount(of_cluster, np.full(n_clusters, float(days))))[
             of_cluster
         ]
-        twice = 1.0 if lag == 0 else 2.0 * (1 - lag / (_LAGS + 1))
+        twice = 1.0 if lag == 0 else 2.0 * (1 - lag / (lags + 1))
         variance += twice * alike * size**2 * (leaning[:, : days - lag] * leaning[:, lag:]).sum(axis=1)
     return np.bincount(of_cluster, np.maximum(variance, 0.0), minlength=regressor.count)

@@ -13,6 +13,7 @@ from showcase.planning.inventory import StockConsequence
 from showcase.planning.reforecast import TrueEffects
 
 Method = Literal["model_exogenous", "heuristic"]
+Leader = Literal["model", "estimate"]
 _DIGITS = 6  # of published numbers: what lies behind differs between machines
 
 
@@ -53,14 +54,16 @@ class Deltas:
 class Plan:
     """A what-if, computed.
 
-    `method` says where the scenario comes from: the model asked again (model_exogenous) or the baseline times the
-    estimated multiplier (heuristic). `delta` is the scenario's; `low` and `high` bound it at LEVEL percent, from the
-    errors of the estimated effects alone. `multiplier` and `exogenous` are the two readings side by side; `disagrees`
-    says that the second lies outside the interval of the first, which then leads. `price_unseen` says that a price is
-    planned which nobody ever paid for the product. `truth` is the true delta, on generated data.
+    `method` says how it was computed: model_exogenous asked the model again and has the estimated multiplier beside it,
+    heuristic has the multiplier alone. `leads` says whose scenario it is: the model's where it lies inside the interval
+    of the estimated effect, else the estimate's (baseline times multiplier), and then `disagrees` says so. `delta` is
+    the scenario's; `low` and `high` bound it at LEVEL percent, from the errors of the estimated effects alone.
+    `multiplier` and `exogenous` are the two readings side by side. `price_unseen` says that a price is planned which
+    nobody ever paid for the product. `truth` is the true delta, on generated data.
     """
 
     method: Method
+    leads: Leader
     days: Window
     baseline: Path
     scenario: Path
@@ -82,6 +85,7 @@ class Plan:
         usual, asked, effects = self.baseline, self.scenario, self.effects
         return {
             "method": self.method,
+            "leads": self.leads,
             "horizon": self.days.days,
             "forecast_start": self.days.start.isoformat(),
             "forecast_end": self.days.end.isoformat(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 import numpy as np
@@ -12,6 +13,9 @@ from showcase.forecasting.history import Booleans, Floats, History, Integers
 
 _SAME_PRICE = 0.002  # in logarithms: rounding to cents is no change of price
 _LAUNCH_DAYS = 60  # sales of a new product climb for weeks; what climbs is no promotion
+_MOST_CELLS = 400_000  # series x days: more tells little that is new, and takes minutes
+_LATEST_DAYS = 366
+_FEWEST_STORES = 2
 FEWEST_PRODUCTS = 3
 """How many products it takes to tell what a day brings to all from what it brings to one."""
 
@@ -44,7 +48,13 @@ class SalesPanel:
 
     @classmethod
     def of(cls, history: History, categories: Mapping[int, str]) -> Self:
-        """The panel of a history; a product without a named category is of the category ""."""
+        """The panel of a history; a product without a named category is of the category "".
+
+        Of a very large history it takes the last year, and of that as many stores a product as can be managed; the
+        prices seen are those of all of it.
+        """
+        lowest, highest = _prices_seen(history)
+        history = _manageable(history)
         product_ids, product = np.unique(history.product_ids, return_inverse=True)
         names = [categories.get(int(one), "") for one in product_ids]
         category = np.unique(names, return_inverse=True)[1].astype(np.int64)
@@ -52,10 +62,6 @@ class SalesPanel:
         sold = shown & (history.units > 0)
         promoted = (history.promo > 0).astype(np.float64)
         count = len(product_ids)
-        priced = ~np.isnan(history.units) & (history.price > 0)
-        lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
-        np.minimum.at(lowest, product, np.where(priced, history.price, np.inf).min(axis=1))
-        np.maximum.at(highest, product, np.where(priced, history.price, -np.inf).max(axis=1))
         days_shown = np.bincount(product, shown.sum(axis=1), minlength=count)
         days_sold = np.bincount(product, sold.sum(axis=1), minlength=count)
         return cls(
@@ -130,3 +136,38 @@ def _settled(history: History) -> Floats:
     first = known.argmax(axis=1)
     ready = np.where(first > 0, first + _LAUNCH_DAYS, 0)
     return (np.arange(history.n_days) >= ready[:, None]).astype(np.float64)
+
+
+def _prices_seen(history: History) -> tuple[Floats, Floats]:
+    """The lowest and the highest price paid for each product (p,), in the order of their ids."""
+    product_ids, product = np.unique(history.product_ids, return_inverse=True)
+    paid = ~np.isnan(history.units) & (history.price > 0)
+    lowest, highest = np.full(len(product_ids), np.inf), np.full(len(product_ids), -np.inf)
+    np.minimum.at(lowest, product, np.where(paid, history.price, np.inf).min(axis=1))
+    np.maximum.at(highest, product, np.where(paid, history.price, -np.inf).max(axis=1))
+    return lowest, highest
+
+
+def _manageable(history: History) -> History:
+    """The history, or the part of it that regressions can manage; every product keeps some of its stores."""
+    if history.units.size <= _MOST_CELLS:
+        return history
+    days = min(history.n_days, _LATEST_DAYS)
+    product = np.unique(history.product_ids, return_inverse=True)[1]
+    stores = max(_FEWEST_STORES, _MOST_CELLS // (days * int(product.max() + 1)))
+    # rows are sorted by store, so that the n-th row of a product is its n-th store
+    order = np.argsort(product, kind="stable")
+    firsts = np.searchsorted(product[order], product[order])
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order)) - firsts
+    kept, late = place < stores, slice(history.n_days - days, None)
+    return History(
+        store_ids=history.store_ids[kept],
+        product_ids=history.product_ids[kept],
+        first_day=history.first_day + timedelta(days=history.n_days - days),
+        units=history.units[kept, late],
+        price=history.price[kept, late],
+        promo=history.promo[kept, late],
+        stockout=history.stockout[kept, late],
+        holiday=history.holiday[late],
+    )

@@ -55,7 +55,8 @@ def make_plan(
     true_log = None if true_effects is None else true_log_multiplier(assumptions, baseline.days, true_effects)
     stock = assumptions.inventory
     plan = Plan(
-        method="model_exogenous" if readings.model_leads else "heuristic",
+        method="heuristic" if readings.exogenous is None else "model_exogenous",
+        leads="model" if readings.model_leads else "estimate",
         days=baseline.days,
         baseline=usual,
         scenario=scenario,

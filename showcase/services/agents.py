@@ -16,7 +16,7 @@ from showcase.kernel.window import Window
 from showcase.planning.assumptions import Assumptions, NewPlan, PlanRequest, parse_plan
 from showcase.planning.plan import Plan
 from showcase.services.decisions import Effect, Question
-from showcase.services.models import Scored, Subject, board_rows
+from showcase.services.models import Scored, board_rows
 from showcase.services.plan_basis import PlanBasis
 from showcase.services.planner import Proposal, propose_plan, read_shelf
 from showcase.services.plans import PlanService
@@ -124,10 +124,6 @@ class AgentService:
     """The agent: it looks, proposes and asks; only an approval carries out what it proposed."""
 
     plans: PlanService
-
-    def assign(self, subject: Subject, model_run_id: str, horizon: int) -> Assignment:
-        """Give the agent the series in focus and the model that forecasts it; errors as of PlanService.basis."""
-        return Assignment(subject.matrix, subject.pair, self.plans.basis(model_run_id, subject.matrix), horizon)
 
     def propose(self, assignment: Assignment, session_id: SessionId) -> Question | None:
         """The plan to propose, as a question to a person; None where nothing could be served.

@@ -53,8 +53,13 @@ class BatchScope:
     def as_json(self) -> dict[str, Any]:
         """The kind and the one field that it needs."""
         name = _SCOPES[self.kind]
-        found = None if name is None else getattr(self, name)
-        return {"kind": self.kind} | ({} if name is None else {name: [*found] if name == "series" else found})
+        needed: dict[str, Any] = {
+            "series": [list(pair) for pair in self.series],
+            "region": self.region,
+            "category": self.category,
+        }
+        needed["top"] = self.top
+        return {"kind": self.kind} | ({} if name is None else {name: needed[name]})
 
 
 @dataclass(frozen=True, slots=True)

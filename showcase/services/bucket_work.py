@@ -42,13 +42,14 @@ class BucketWorker:
         A bucket that fails is halved until the series that made it fail stands alone, so that no other is lost with it.
         """
         folder = self._folder(name)
-        waiting: Sequence[Path] = cut_into_buckets(matrix, rows, task, folder)
+        waiting = cut_into_buckets(matrix, rows, task, folder)
         answers = Answers()
         while waiting:
-            failed = self._run(work, waiting, answers)
-            waiting = [half for path in failed for half in halve_bucket(path)]
+            failed, waiting = self._run(work, waiting, answers), []
             for path, reason in failed.items():
-                if not any(half.name.startswith(path.stem) for half in waiting):
+                halves = halve_bucket(path)
+                waiting += halves
+                if not halves:
                     answers.lost |= dict.fromkeys(_series_of(path), reason)
         return answers
 
@@ -69,9 +70,10 @@ class BucketWorker:
     def _run(self, work: BucketWork, sources: Sequence[Path], answers: Answers) -> dict[Path, str]:
         """Do the buckets, add their answers, and return those that failed with the reason."""
         files = [(source, source.with_name(f"{source.stem}.answer.parquet")) for source in sources]
-        done, failed = 0, {}
-        for end in self.compute.map(work, files, lambda: self.tell(done, len(files))):
-            done += 1
+        failed: dict[Path, str] = {}
+        done: list[int] = []
+        for end in self.compute.map(work, files, lambda: self.tell(len(done), len(files))):
+            done.append(end.place)
             if end.failure is None:
                 answers.frames.append(pl.read_parquet(files[end.place][1]))
             else:

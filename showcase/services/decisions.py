@@ -221,6 +221,30 @@ def approval_entry(decision: Decision) -> dict[str, Any]:
     }
 
 
+def pending_json(pending: Pending) -> dict[str, Any]:
+    """A question that is open, as every door shows it; the seconds that are left are the database's."""
+    return {**question_json(pending.decision), "seconds_left": round(pending.seconds_left, 3)}
+
+
+def question_json(decision: Decision) -> dict[str, Any]:
+    """What is asked, with all that is shown to whoever decides."""
+    return {
+        "action_id": str(decision.action_id),
+        "run_id": decision.run_id,
+        "tool_name": decision.tool_name,
+        "description": decision.description,
+        "arguments": decision.arguments,
+        "evidence": decision.evidence,
+        "evidence_digest": str(decision.evidence_digest),
+        "provider": decision.provider,
+        "session_id": decision.session_id,
+        "asked_at": decision.asked_at.isoformat(),
+        "expires_at": decision.expires_at.isoformat(),
+        "window_s": (decision.expires_at - decision.asked_at).total_seconds(),
+        "on_silence": decision.on_silence,
+    }
+
+
 def _checked_reason(reason: str | None) -> str | None:
     if reason is None or not reason.strip():
         return None

@@ -163,11 +163,9 @@ class KnowledgeService:
                 raise
             near, fallback = [], error.message
         with self.transactions.read() as connection:
-            by_text = [
-                rows.rank_by_text(connection, collection, asked, whole=whole, most=_CANDIDATES)
-                for whole in (True, False)
-            ]
-            scores = fuse([*by_text, near])
+            every = rows.rank_by_every_word(connection, collection, asked, _CANDIDATES)
+            some = rows.rank_by_any_word(connection, collection, asked, _CANDIDATES)
+            scores = fuse([every, some, near])
             best = list(scores)[:limit]
             found = rows.read_found(connection, collection, asked, best)
         hits = tuple(

@@ -45,10 +45,10 @@ class Subject:
     pair: Pair
     run_id: RunId | None
 
-    def new_model_run(self, config: ModelConfig, metrics: Mapping[str, Any]) -> NewModelRun:
+    def new_model_run(self, config: ModelConfig, metrics: Mapping[str, Any], *, synthetic: bool = False) -> NewModelRun:
         """A model of all these days, to be registered under the featured pair."""
         grain = (self.pair.store_id, self.pair.product_id)
-        return NewModelRun(config, self.data_set, grain, self.data_set.window, metrics, self.run_id)
+        return NewModelRun(config, self.data_set, grain, self.data_set.window, metrics, self.run_id, synthetic)
 
 
 @dataclass(frozen=True, slots=True)

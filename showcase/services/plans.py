@@ -146,8 +146,8 @@ _COPIED = (
 )  # fmt: skip
 _SUMMARY = (
     "units_delta", "revenue_delta", "units_delta_interval", "revenue_delta_interval", "units_delta_pct",
-    "revenue_delta_pct", "true_units_delta", "true_revenue_delta", "method", "disagrees", "price_unseen", "horizon",
-    "forecast_start", "forecast_end",
+    "revenue_delta_pct", "true_units_delta", "true_revenue_delta", "method", "leads", "disagrees", "price_unseen",
+    "horizon", "forecast_start", "forecast_end",
 )  # fmt: skip
 
 

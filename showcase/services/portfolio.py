@@ -1,15 +1,13 @@
-"""The portfolio: train, score and register models of many series at once, with one recorded line for each that fails."""
+"""The portfolio: models of many series trained, scored and registered, with one recorded line for each that fails."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import polars as pl
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError
 from showcase.evaluation.bucket_backtest import rows_of
@@ -20,7 +18,7 @@ from showcase.kernel.identity import BatchId, JobId, RunId
 from showcase.kernel.window import Window
 from showcase.ports import Artifacts, Compute, Progress
 from showcase.services.batch import MOST_ITEMS, BatchRequest, BatchScope
-from showcase.services.batch_work import BatchWork, ItemKey
+from showcase.services.batch_work import BatchWork, ItemKey, ItemOutcomes
 from showcase.services.bucket_work import BucketWorker, Series
 from showcase.services.registration import Made, Registrar
 from showcase.store import portfolio as rows
@@ -65,20 +63,20 @@ class PortfolioService:
         matrix = cut_to(matrix, request.window)
         if request.operation != "train":
             plan_folds(matrix.n_days, request.plan)
-        series, missing = self._series(request.scope, data_set, matrix)
-        items = self._open(request, data_set, matrix, [*series, *missing], origin_run_id, noted)
-        batch_id, folder = noted.batch_ids[-1], self.scratch / f"batch-{noted.batch_ids[-1]}"
+        series, missing = self._series(request, data_set, matrix)
+        batch_id, items = self._open(request, data_set, matrix, [*series, *missing], origin_run_id, noted)
+        folder = self.scratch / f"batch-{batch_id}"
+        worker = BucketWorker(
+            self.compute,
+            folder,
+            lambda done, of: progress(0.1 + 0.8 * done / of, f"{done} of {of} buckets, {len(series)} series"),
+        )
+        registrar, found = Registrar(self.transactions, self.artifacts), rows_of(matrix, *_columns(series))
+        work = BatchWork(request, data_set, matrix, found, batch_id, origin_run_id, worker, registrar, noted)
         try:
-            self._end(items, {key: "the data set has no such series" for key in items if key[:2] in set(missing)})
-            worker = BucketWorker(
-                self.compute,
-                folder,
-                lambda done, of: progress(0.1 + 0.8 * done / of, f"{done} of {of} buckets of {len(series)} series"),
-            )
-            found = rows_of(matrix, *_columns(series))
-            work = BatchWork(request, data_set, matrix, found, batch_id, origin_run_id, worker, self._registrar, noted)
-            ends = work.run(progress)
-            self._end(items, {**dict.fromkeys(key for key in items if key[:2] not in set(missing))} | ends)
+            ended = work.run(progress) if series else ItemOutcomes()
+            ended.failed |= {key: "the data set has no such series" for key in items if key[:2] in set(missing)}
+            self._end(items, ended)
         except BaseException as error:
             with self.transactions.begin() as connection:
                 rows.fail_items(connection, batch_id, type(error).__name__)
@@ -86,3 +84,142 @@ class PortfolioService:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return self.show(batch_id)
+
+    def show(self, batch_id: str) -> Batch:
+        """One batch with the number of its items by how they ended; NotFoundError where it is unknown."""
+        with self.transactions.read() as connection:
+            found = rows.find_batch(connection, batch_id)
+        if found is None:
+            raise NotFoundError(f"There is no batch {batch_id[:8]}.", "Give the id that the batch's start answered.")
+        return found
+
+    def recent(self, limit: int = 20) -> list[Batch]:
+        """Batches, newest first, at most 100."""
+        _check_limit(limit, _MOST, "batches")
+        with self.transactions.read() as connection:
+            return rows.list_batches(connection, limit)
+
+    def items(self, batch_id: str, *, status: str | None = None, limit: int = 100, offset: int = 0) -> list[BatchItem]:
+        """The items of a batch by series and model, all of them or those of one status; at most 1000 at once."""
+        _check_limit(limit, _MOST_LISTED, "items")
+        with self.transactions.read() as connection:
+            return rows.list_items(connection, batch_id, status=status, limit=limit, offset=offset)
+
+    def _series(
+        self, request: BatchRequest, data_set: DataSet, matrix: SalesMatrix
+    ) -> tuple[list[Series], list[Series]]:
+        """The series that the scope names, and of those named one by one the ones that are not there."""
+        there = list(zip(matrix.store_ids.tolist(), matrix.product_ids.tolist(), strict=True))
+        scope, missing = request.scope, list[Series]()
+        with self.transactions.read() as connection:
+            if scope.kind == "manual":
+                known = set(there)
+                missing = [one for one in scope.series if one not in known]
+                wanted = set(scope.series)
+            elif scope.kind == "region":
+                stores = set(rows.stores_in_region(connection, data_set.id, scope.region or ""))
+                wanted = {one for one in there if one[0] in stores}
+            elif scope.kind == "category":
+                products = set(rows.products_of_category(connection, data_set.id, scope.category or ""))
+                wanted = {one for one in there if one[1] in products}
+            elif scope.kind == "top_revenue":
+                days = (matrix.first_day, matrix.day(matrix.n_days - 1))
+                wanted = set(rows.top_revenue_series(connection, data_set, days, scope.top or 0))
+            else:
+                wanted = set(there)
+            found = [one for one in there if one in wanted]
+            if not found and not missing:
+                raise self._no_series(scope, rows.known_names(connection, data_set.id, scope.kind))
+        _check_size((len(found) + len(missing)) * len(request.configs))
+        return found, missing
+
+    def _no_series(self, scope: BatchScope, known: Sequence[str]) -> InvalidInputError:
+        allowed = f"one of {', '.join(known)}" if known else "a scope of this data set"
+        error = FieldError(f"scope.{scope.kind}", f"{(scope.region or scope.category)!r:.100}", allowed)
+        return InvalidInputError(
+            f"The scope {scope.kind} names no series of this data set: {error}.",
+            "Name a scope that the data set has, or take all.",
+            [error],
+        )
+
+    def _open(
+        self,
+        request: BatchRequest,
+        data_set: DataSet,
+        matrix: SalesMatrix,
+        series: Sequence[Series],
+        origin_run_id: RunId | None,
+        made: Made,
+    ) -> tuple[BatchId, dict[ItemKey, JobId]]:
+        """Write the batch with all its items running; whatever an earlier batch left running is settled on the way."""
+        batch_id = BatchId.new()
+        items = {(*one, str(c.model_type)): JobId.new() for one in series for c in request.configs}
+        parameters = {
+            job_id: {"store_id": store, "product_id": product, "model_type": model}
+            for (store, product, model), job_id in items.items()
+        }
+        with self.transactions.begin() as connection:
+            rows.fail_all_items(connection, "the process that did the batch is gone")
+            rows.insert_batch(
+                connection,
+                batch_id,
+                operation=request.operation,
+                scope=request.scope.as_json(),
+                models=[config.model_dump(mode="json") for config in request.configs],
+                plan=request.plan_json,
+                data_set_id=data_set.id,
+                data_fingerprint=data_set.fingerprint,
+                date_start=matrix.first_day,
+                date_end=matrix.day(matrix.n_days - 1),
+                origin_run_id=origin_run_id,
+            )
+            rows.insert_items(connection, batch_id, origin_run_id, parameters)
+        made.batch_ids.append(batch_id)
+        made.job_ids += items.values()
+        return batch_id, items
+
+    def _end(self, items: dict[ItemKey, JobId], ended: ItemOutcomes) -> None:
+        ends = [ItemEnd(job_id, ended.done.get(key), ended.failed.get(key)) for key, job_id in items.items()]
+        with self.transactions.begin() as connection:
+            rows.end_items(connection, ends)
+
+
+def cut_to(matrix: SalesMatrix, window: Window | None) -> SalesMatrix:
+    """The matrix on these days alone; InvalidInputError where they do not lie inside it."""
+    if window is None:
+        return matrix
+    own = Window(matrix.first_day, matrix.day(matrix.n_days - 1))
+    if window.start not in own or window.end not in own:
+        error = FieldError("dates", str(window), f"days inside {own}")
+        raise InvalidInputError(f"The batch was refused: {error}.", "Give days that the data set has.", [error])
+    days = slice(own.index(window.start), own.index(window.end) + 1)
+    shift = days.start
+    return replace(
+        matrix,
+        first_day=window.start,
+        units=matrix.units[:, days],
+        price=matrix.price[:, days],
+        promo=matrix.promo[:, days],
+        stockout=matrix.stockout[:, days],
+        holiday=matrix.holiday[days],
+        promo_kind=None if matrix.promo_kind is None else matrix.promo_kind[:, days],
+        launch_day=None if matrix.launch_day is None else matrix.launch_day - shift,
+        on_hand=None if matrix.on_hand is None else matrix.on_hand[:, days],
+        signals={name: values[:, days] for name, values in matrix.signals.items()},
+    )
+
+
+def _columns(series: Sequence[Series]) -> tuple[Integers, Integers]:
+    pairs = np.array(series, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _check_size(items: int) -> None:
+    if items > MOST_ITEMS:
+        error = FieldError("scope", f"{items:,} items (series x models)", f"at most {MOST_ITEMS:,}")
+        raise InvalidInputError(f"The batch was refused: {error}.", "Name fewer series or models.", [error])
+
+
+def _check_limit(limit: int, most: int, what: str) -> None:
+    if not 1 <= limit <= most:
+        raise InvalidInputError(f"A limit of {limit} {what} was asked for.", f"Ask for 1 to {most}.")

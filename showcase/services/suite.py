@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from showcase.kernel.identity import RunId
-from showcase.ports import Artifacts, Clock, Embeddings
+from showcase.ports import Artifacts, Clock, Compute, Embeddings
 from showcase.services.agents import AgentService
+from showcase.services.backfill import BackfillService
+from showcase.services.challenger import ChallengerService
 from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
+from showcase.services.enrichment import EnrichmentService
 from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import ModelService
+from showcase.services.ops import OpsService
 from showcase.services.plans import PlanService
+from showcase.services.portfolio import PortfolioService
+from showcase.services.registry import RegistryService
+from showcase.services.sandbox import SandboxService
 from showcase.services.workspaces import WorkspaceService
 from showcase.store.fence import FencedTransactions, Transactions
 from showcase.store.health import read_schema_revision, read_server_version
@@ -32,7 +39,7 @@ class Services:
     """The services of one installation.
 
     `flags` are the opt-in flags that are on; `guide` is the folder of the user guide; `window_s` and `on_silence` are
-    how long a question to a person stays open and what the end of that means.
+    how long a question to a person stays open and what the end of that means; `compute` does the work on many series.
     """
 
     transactions: Transactions
@@ -44,6 +51,7 @@ class Services:
     embeddings: Embeddings | None = None
     window_s: float = 10.0
     on_silence: Silence = "nothing"
+    compute: Compute = field(kw_only=True)
 
     @property
     def demand(self) -> DemandService:
@@ -72,6 +80,34 @@ class Services:
     @property
     def decisions(self) -> DecisionService:
         return DecisionService(self.transactions, self.window_s, self.on_silence)
+
+    @property
+    def enrichment(self) -> EnrichmentService:
+        return EnrichmentService(self.transactions)
+
+    @property
+    def registry(self) -> RegistryService:
+        return RegistryService(self.transactions, self.artifacts, self.models)
+
+    @property
+    def backfill(self) -> BackfillService:
+        return BackfillService(self.transactions, self.artifacts)
+
+    @property
+    def challenger(self) -> ChallengerService:
+        return ChallengerService(self.transactions, self.artifacts)
+
+    @property
+    def sandbox(self) -> SandboxService:
+        return SandboxService(self.transactions, self.artifacts, self.registry)
+
+    @property
+    def portfolio(self) -> PortfolioService:
+        return PortfolioService(self.transactions, self.artifacts, self.compute, self.scratch, self.flags)
+
+    @property
+    def ops(self) -> OpsService:
+        return OpsService(self.transactions, self.artifacts, self.clock, self.registry)
 
     def health(self) -> Health:
         """Asks the database and writes to the artifact folder; UnavailableError where either does not answer."""

@@ -17,8 +17,18 @@ from showcase.store import tables as t
 from showcase.store.bulk_load import partition_name
 from showcase.store.copy_out import read_columns
 
-PARTITIONED = (t.sales, t.stock, t.truth_demand)
-SMALL = (t.price_span, t.promotion, t.calendar_day, t.truth_effect, t.product, t.store)
+PARTITIONED = (t.sales, t.stock, t.truth_demand, t.replenishment_event, t.sales_return)
+SMALL = (
+    t.enrichment,
+    t.lifecycle_stage,
+    t.exogenous_signal,
+    t.price_span,
+    t.promotion,
+    t.calendar_day,
+    t.truth_effect,
+    t.product,
+    t.store,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +100,15 @@ def make_current(connection: Connection, data_set_id: int) -> None:
 
 def count_wipe(connection: Connection) -> list[tuple[str, str, int]]:
     """What a reset would wipe, as (data set name, table, rows), data sets in their order; empty tables are left out."""
+    query = (
+        select(t.data_set.c.name, t.data_set.c.row_counts, t.enrichment.c.row_counts.label("enriched"))
+        .outerjoin(t.enrichment, t.enrichment.c.data_set_id == t.data_set.c.id)
+        .order_by(t.data_set.c.id)
+    )
     return [
         (row.name, table, rows)
-        for row in connection.execute(select(t.data_set).order_by(t.data_set.c.id))
-        for table, rows in row.row_counts.items()
+        for row in connection.execute(query)
+        for table, rows in (row.row_counts | (row.enriched or {})).items()
         if rows
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, TextClause, delete, func, insert, select, text, update
 
 from showcase.kernel.identity import Digest
 from showcase.knowledge.chunks import Chunk
@@ -17,16 +17,27 @@ from showcase.store.lock import AdvisoryKey
 KNOWLEDGE_LOCK = AdvisoryKey(3)
 _HEADLINE = 'MaxWords=45, MinWords=20, StartSel="", StopSel=""'  # a passage is text: nothing in it is marked
 
-# websearch_to_tsquery reads whatever a person types and never fails. It wants every word; where a question has more
-# words than any chunk answers, the same query with OR finds the nearest. A query with a negation keeps its meaning.
-_SEARCH = text(
-    "WITH asked AS (SELECT websearch_to_tsquery('english', :question) AS every),"
-    " query AS (SELECT CASE WHEN :whole OR every::text LIKE '%!%' THEN every"
-    " ELSE replace(every::text, ' & ', ' | ')::tsquery END AS wanted FROM asked)"
-    " SELECT source, position FROM knowledge_chunk, query"
+# websearch_to_tsquery reads whatever a person types and never fails; it wants every word.
+_EVERY_WORD = text(
+    "SELECT source, position FROM knowledge_chunk, websearch_to_tsquery('english', :question) AS wanted"
     " WHERE collection = :collection AND search @@ wanted"
     # 1: divided by the logarithm of the length, so that a long chunk does not win by its length
     " ORDER BY round(ts_rank_cd(search, wanted, 1)::numeric, 6) DESC, source, position LIMIT :most"
+)
+# A question has more words than any one chunk: then those with its rarest words are the nearest. A phrase, an OR and a
+# negation mean what they say, and are left to the search above.
+_ANY_WORD = text(
+    "WITH asked AS (SELECT websearch_to_tsquery('english', :question)::text AS every),"
+    " words AS (SELECT plainto_tsquery('simple', unnest(tsvector_to_array(to_tsvector('english', :question)))) AS word"
+    " FROM asked WHERE every !~ '[!|<]'),"
+    " chunks AS (SELECT source, position, search, ts_filter(search, '{a}') AS headed, count(*) OVER () AS many"
+    " FROM knowledge_chunk WHERE collection = :collection),"
+    " found AS (SELECT source, position, search, word, headed @@ word AS in_heading,"
+    " ln(1 + many::float / count(*) OVER (PARTITION BY word)) AS rarity"
+    " FROM chunks JOIN words ON search @@ word)"
+    " SELECT source, position FROM found GROUP BY source, position"
+    " ORDER BY round(sum(rarity * CASE WHEN in_heading THEN 2 ELSE 1 END)::numeric, 6) DESC,"
+    " round(sum(ts_rank_cd(search, word, 1))::numeric, 6) DESC, source, position LIMIT :most"
 )
 _PASSAGE = text(
     "SELECT source, position, heading, body, ts_headline('english', body,"
@@ -88,13 +99,25 @@ def count_chunks(connection: Connection, collection: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def rank_by_text(connection: Connection, collection: str, question: str, *, whole: bool, most: int) -> list[ChunkKey]:
-    """The chunks that have every word of the question (`whole`) or any of them, best first by cover density.
+def rank_by_every_word(connection: Connection, collection: str, question: str, most: int) -> list[ChunkKey]:
+    """The chunks that have what the question asks for, best first by cover density; headings weigh more than text.
 
-    Clarke, Cormack and Tudhope (2000), as PostgreSQL's ts_rank_cd computes it; headings weigh more than text.
+    Clarke, Cormack and Tudhope (2000), as PostgreSQL's ts_rank_cd computes it.
     """
-    parameters = {"question": question, "whole": whole, "collection": collection, "most": most}
-    return [ChunkKey(row.source, row.position) for row in connection.execute(_SEARCH, parameters)]
+    return _ranked(connection, _EVERY_WORD, collection, question, most)
+
+
+def rank_by_any_word(connection: Connection, collection: str, question: str, most: int) -> list[ChunkKey]:
+    """The chunks that have any word of the question, best first by how rare its words are; one in a heading twice.
+
+    A word weighs ln(1 + chunks / chunks with it), as in Robertson and Spärck Jones (1976).
+    """
+    return _ranked(connection, _ANY_WORD, collection, question, most)
+
+
+def _ranked(connection: Connection, query: TextClause, collection: str, question: str, most: int) -> list[ChunkKey]:
+    parameters = {"question": question, "collection": collection, "most": most}
+    return [ChunkKey(row.source, row.position) for row in connection.execute(query, parameters)]
 
 
 def read_found(

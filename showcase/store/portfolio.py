@@ -217,11 +217,14 @@ def products_of_category(connection: Connection, data_set_id: int, category: str
     return list(connection.execute(query.order_by(t.product.c.id)).scalars())
 
 
-def known_names(connection: Connection, data_set_id: int, table: str, column: str) -> list[str]:
-    """The regions of the stores or the categories of the products, sorted; for a refusal that says what there is."""
-    source = {"store": t.store, "product": t.product}[table]
-    query = select(source.c[column]).where(source.c.data_set_id == data_set_id).distinct().order_by(source.c[column])
-    return [name for name in connection.execute(query).scalars() if name]
+def known_names(connection: Connection, data_set_id: int, kind: str) -> list[str]:
+    """What a scope of this kind (region, category) can name in the data set, sorted; nothing for other kinds."""
+    columns = {"region": t.store.c.region, "category": t.product.c.category}
+    if kind not in columns:
+        return []
+    column = columns[kind]
+    query = select(column).where(column.table.c.data_set_id == data_set_id, column != "").distinct().order_by(column)
+    return list(connection.execute(query).scalars())
 
 
 def top_revenue_series(connection: Connection, data_set: DataSet, days: tuple[date, date], top: int) -> SeriesIds:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from showcase.errors import InvalidInputError
-from showcase.evaluation.backtest import Backtest, run_backtest, with_controls
+from showcase.evaluation.backtest import CONTROLS, Backtest, run_backtest, with_controls
 from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.leaderboard import leaderboard, winner
 from showcase.evaluation.metrics import pool
@@ -111,13 +111,26 @@ def test_a_sweep_in_which_every_series_is_too_short_is_refused() -> None:
         backtest(matrix_of(units))
 
 
-def test_a_sweep_with_one_usable_fold_still_has_intervals() -> None:
+def test_the_only_usable_fold_has_no_honest_intervals_and_says_so() -> None:
     units = np.full((2, 60), np.nan)
     units[:, 30:] = np.arange(30.0)
     found = backtest(matrix_of(units), replace(PLAN, min_train_size=20))
     assert set(found.forecasts["fold"]) == {3}
     assert set(found.left_out["fold"]) == {1, 2}
-    assert found.parts.height == 6
+    assert found.forecasts["lo80"].null_count() == found.forecasts.height
+    scores = pool(found.parts)
+    assert scores["coverage80"].to_list() == [None, None, None]
+    assert scores["wape"].null_count() == 0
+    assert set(found.intervals) == {ModelType.MOVING_AVERAGE, *CONTROLS}
+
+
+def test_test_days_without_any_actual_leave_every_score_undefined() -> None:
+    units = np.ones((2, 60))
+    units[:, 30:] = np.nan
+    found = backtest(matrix_of(units))
+    assert found.parts.height == 0
+    assert found.intervals == {}
+    assert winner(leaderboard(found.parts, "wape", found.chosen)) is None
 
 
 def test_a_sweep_that_does_not_fit_is_refused_before_it_starts() -> None:

@@ -13,7 +13,7 @@ from showcase.console.surface import arranged
 from showcase.pipeline.request import UserScope
 from showcase.wiring import shared_installation
 
-AUTO = "Automatic"
+AUTO, _NO_ID = "Automatic", 0
 FIELDS = tuple(UserScope.model_fields)
 _ROW = "display: grid; grid-template-columns: 1fr 1fr; gap: 12px; padding-top: 6px;"
 
@@ -66,7 +66,7 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
 
         def chosen(event: param.parameterized.Event) -> None:
             if not self._is_placing:
-                self._choose(name, event.new)
+                self._choose(name, event.new or None)
 
         select.param.watch(chosen, "value")
         return select
@@ -95,9 +95,9 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
         self._is_placing = True
         try:
             for name, select in self._selects.items():
-                options = {AUTO: None, **{code: key for key, code in self._choices(name)}}
+                options = {AUTO: _NO_ID, **{code: key for key, code in self._choices(name)}}
                 held = getattr(self, name)
-                select.param.update(options=options, value=held if held in options.values() else None)
+                select.param.update(options=options, value=held if held in options.values() else _NO_ID)
         finally:
             self._is_placing = False
 

@@ -17,7 +17,7 @@ from showcase.demand.presets import Preset, Scenario, preset_named
 KNOBS = tuple(SeedOverrides.model_fields)
 _WINDOW = "window_days"
 
-_GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 0 18px;"
+_GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); gap: 0 12px;"
 _SLIDER = """
 .MuiFormLabel-root { font-size: 12px !important; white-space: nowrap; }
 .MuiSlider-root { padding: 9px 0; }
@@ -121,4 +121,3 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._grid
-

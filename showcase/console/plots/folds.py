@@ -8,7 +8,7 @@ import holoviews as hv
 import pandas as pd
 import polars as pl
 
-from showcase.console.plots.style import framed, needs_bokeh
+from showcase.console.plots.style import by_day, framed, needs_bokeh
 from showcase.console.theme import PLOT
 
 _ALPHA = {"train": 0.45, "gap": 0.25, "test": 1.0}
@@ -49,6 +49,8 @@ def folds_plot(picture: pl.DataFrame) -> hv.Rectangles:
         ylim=(0.4, last + 0.6),
         yaxis=None,
         xlabel="",
+        xticks=4,
+        xformatter=by_day(),
         tools=["hover"],
         hover_tooltips=[("", "@says"), ("", "@span")],
     )

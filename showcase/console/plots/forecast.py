@@ -6,7 +6,7 @@ import holoviews as hv
 import pandas as pd
 import polars as pl
 
-from showcase.console.plots.style import framed, needs_bokeh
+from showcase.console.plots.style import by_day, framed, needs_bokeh
 from showcase.console.theme import PLOT
 from showcase.kernel.table import DATE, FOLD, FORECAST, UNITS, bound_columns
 
@@ -39,7 +39,9 @@ def forecast_plot(
         layers.append(_curve(forecast, FORECAST, "Forecast", color=PLOT["ahead"], line_width=2.2))
     if past is not None and past.height and forecast is not None and forecast.height:
         layers.append(hv.VLine(pd.Timestamp(past[DATE][-1])).opts(color=PLOT["past"], line_width=1, line_dash=[2, 3]))
-    return hv.Overlay(layers).opts(**framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None))
+    return hv.Overlay(layers).opts(
+        **framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=5, xformatter=by_day()
+    )
 
 
 def _curve(table: pl.DataFrame, column: str, says: str, **options: object) -> hv.Curve:

@@ -15,7 +15,7 @@ _ROW_PX, _AXIS_PX = 26, 30
 
 
 def leaderboard_plot(board: Sequence[Mapping[str, Any]], metric: str) -> hv.Bars:
-    """One bar a model that has a score, best on top; controls that were not chosen are grey.
+    """One bar a model that has a score, best on top: the winner full, the other chosen ones pale, mere controls grey.
 
     `board`: rows with rank, model, is_chosen, is_winner and the metric, as the backtest step tells them.
     """
@@ -27,14 +27,16 @@ def leaderboard_plot(board: Sequence[Mapping[str, Any]], metric: str) -> hv.Bars
             "score": [float(row[metric]) for row in ranked],
             "colour": [_colour(row) for row in ranked],
             "role": [_role(row) for row in ranked],
+            "alpha": [1.0 if row["is_winner"] else 0.55 for row in ranked],
         }
     )
     # bars grow from the bottom: the best comes last
-    bars = hv.Bars(rows.iloc[::-1], "model", ["score", "colour", "role"])
+    bars = hv.Bars(rows.iloc[::-1], "model", ["score", "colour", "role", "alpha"])
     return bars.opts(
         **framed(_AXIS_PX + _ROW_PX * max(len(ranked), 1)),
         invert_axes=True,
         color="colour",
+        fill_alpha="alpha",
         line_alpha=0,
         bar_width=0.62,
         xlabel="",

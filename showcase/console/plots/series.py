@@ -6,7 +6,7 @@ import holoviews as hv
 import pandas as pd
 import polars as pl
 
-from showcase.console.plots.style import framed, needs_bokeh
+from showcase.console.plots.style import by_day, framed, needs_bokeh
 from showcase.console.theme import PLOT
 from showcase.kernel.table import DATE, UNITS
 
@@ -35,7 +35,9 @@ def series_plot(series: pl.DataFrame) -> hv.Overlay:
         color=PLOT["ahead"], fill_alpha=0.18, line_alpha=0
     )
     stockouts = hv.Points(empty, ["date", "units"]).opts(color=PLOT["other"], size=4, line_alpha=0)
-    return (promoted * line * stockouts).opts(**framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None))
+    return (promoted * line * stockouts).opts(
+        **framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=4, yticks=3, xformatter=by_day()
+    )
 
 
 def promoted_spans(series: pl.DataFrame, top: float) -> pd.DataFrame:

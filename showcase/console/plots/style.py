@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import holoviews as hv
+from bokeh.models import DatetimeTickFormatter
 
 _FONT = {"xticks": "11px", "yticks": "11px", "labels": "12px"}
 
@@ -15,6 +16,18 @@ def needs_bokeh() -> None:
         hv.Store.set_current_backend("bokeh") if "bokeh" in hv.Store.renderers else hv.extension("bokeh", logo=False)
 
 
+def by_day() -> DatetimeTickFormatter:
+    """Days on an axis as `15 Oct`, the year nowhere: the window stands in words beside every picture."""
+    return DatetimeTickFormatter(days="%-d %b", months="%-d %b", years="%-d %b %Y", context=None)
+
+
+def without_year(plot: Any, _element: Any) -> None:
+    """Bokeh writes the year under the first tick whatever the formatter says; take it away."""
+    formatter = plot.handles["xaxis"].formatter
+    if isinstance(formatter, DatetimeTickFormatter):
+        formatter.context = None
+
+
 def framed(height: int, **more: Any) -> dict[str, Any]:
     """Options of a picture that fills its width at a fixed height, so that nothing jumps when it arrives."""
     return {
@@ -22,6 +35,8 @@ def framed(height: int, **more: Any) -> dict[str, Any]:
         "height": height,
         "toolbar": None,
         "default_tools": [],
+        "show_frame": False,
+        "hooks": [without_year],
         "fontsize": _FONT,
         "border": 4,
         "show_legend": False,

@@ -12,6 +12,7 @@ from showcase.console.draft import RunDraft
 from showcase.console.plots.series import HEIGHT, series_plot
 from showcase.console.store import Store
 from showcase.console.surface import card, remedy, text, title
+from showcase.console.text import percent
 from showcase.errors import ShowcaseError
 from showcase.kernel.table import UNITS
 
@@ -72,8 +73,13 @@ def _numbers(series: pl.DataFrame) -> str:
     return " · ".join(
         (
             f"{known.mean() or 0:.1f} units a day",
-            f"{(series['promo'] > 0).mean():.0%} of days promoted (shaded)",
-            f"{series['is_stockout'].mean():.0%} out of stock (dots)",
+            f"{percent(_share(series['promo'] > 0))} of days promoted (shaded)",
+            f"{percent(_share(series['is_stockout']))} out of stock (dots)",
             f"{units.null_count()} days missing",
         )
     )
+
+
+def _share(days: pl.Series) -> float:
+    """The share of days that are true; 0 where there is none."""
+    return float(days.sum()) / max(days.len(), 1)

@@ -48,7 +48,9 @@ class HeaderView(pn.viewable.Viewer):
     def _show(self, *_events: param.parameterized.Event) -> None:
         self._data.object = f'<span class="chip">{plain(self._data_words())}</span>'
         words, tone = self._run_words()
-        self._run.object = f'<div style="text-align:right" role="status"><span class="chip {tone}">{plain(words)}</span></div>'
+        self._run.object = (
+            f'<div style="text-align:right" role="status"><span class="chip {tone}">{plain(words)}</span></div>'
+        )
 
     def _data_words(self) -> str:
         if self._draft.surroundings is None:

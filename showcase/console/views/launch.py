@@ -15,6 +15,12 @@ from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
 
 _BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto auto; gap: 8px 12px;"
+_NARROW = """
+@media (max-width: 1150px) {
+  :host { grid-template-columns: auto minmax(0, 1fr) auto auto !important; }
+  .bk-panel-models-markup-HTML { grid-column: 1 / -1; order: -1; justify-self: stretch; }
+}
+"""
 
 
 class LaunchView(pn.viewable.Viewer):
@@ -23,12 +29,21 @@ class LaunchView(pn.viewable.Viewer):
     def __init__(self, draft: RunDraft, progress: RunProgress, store: Store, feed: RunFeed) -> None:
         super().__init__()
         self._draft, self._progress, self._store, self._feed = draft, progress, store, feed
-        self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, align="center", value=draft.keeps)
+        self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, value=draft.keeps)
         self._name = field(draft.options, "workspace_name", label="Name of the workspace")
-        self._words = text(align="center")
-        self.run = Action("Run", self._start, icon="play_arrow", color="primary", variant="contained", align="center")
-        self.stop = Action("Stop", self._stop, icon="stop", color="error", variant="outlined", align="center")
-        bar = arranged(self._keep, self._name, self._words, self.stop.button, self.run.button, css=_BAR)
+        self._words = text()
+        self.run = Action("Run", self._start, icon="play_arrow", color="primary", variant="contained")
+        self.stop = Action("Stop", self._stop, icon="stop", color="error", variant="outlined")
+        bar = arranged(
+            self._keep,
+            self._name,
+            self._words,
+            self.stop.button,
+            self.run.button,
+            css=_BAR,
+            in_line=True,
+            extra=_NARROW,
+        )
         self._card = card(bar, self.run.notice, self.stop.notice)
         self._keep.param.watch(self._kept, "value")
         draft.param.watch(self._show, "check")

@@ -36,7 +36,7 @@ _TABLE = """
   background: color-mix(in srgb, var(--mui-palette-primary-main) 12%, transparent) !important;
   color: var(--mui-palette-text-primary) !important;
 }
-.tabulator-row .tabulator-cell { border: 0; padding: 7px 8px; height: auto !important; }
+.tabulator-row .tabulator-cell { border: 0; padding: 7px 8px; height: auto !important; text-overflow: ellipsis; }
 .tabulator-cell[tabulator-field="Name"] { font-weight: 700; }
 .tabulator-cell b { font-weight: 500; padding: 1px 8px; border-radius: 9px; font-size: 12px; }
 .good { color: var(--mui-palette-success-main); background: color-mix(in srgb, currentColor 14%, transparent); }
@@ -44,9 +44,15 @@ _TABLE = """
 .careful { color: var(--mui-palette-warning-main); background: color-mix(in srgb, currentColor 12%, transparent); }
 .now { color: var(--mui-palette-primary-main); background: color-mix(in srgb, currentColor 12%, transparent); }
 .bar { display: inline-block; height: 7px; border-radius: 3px; margin-right: 7px; background: var(--mui-palette-primary-main); opacity: .55; }
+@media (max-width: 1150px) {
+  .tabulator { font-size: 12px !important; }
+  .tabulator-row .tabulator-cell { padding: 7px 5px; }
+  .tabulator-cell b { padding: 1px 5px; font-size: 11px; }
+  .bar { display: none; }
+}
 """
-COLUMNS = ("Name", "Status", "Preset", "Winner", "Wape", "Made", "Seconds")
-_WIDTHS = {"Name": "25%", "Status": "13%", "Preset": "16%", "Winner": "17%", "Wape": "12%", "Made": "10%", "Seconds": "7%"}
+COLUMNS = ("Name", "Status", "Preset", "Winner", "Wape", "Made", "Took")
+_WIDTHS = dict(zip(COLUMNS, ("20%", "14.5%", "16.5%", "17.5%", "11.5%", "12%", "8%"), strict=True))
 _OURS = {"Status": {"type": "html"}, "Wape": {"type": "html"}}
 """The two columns whose cells are markup: a status out of a fixed list, and a number. All others are text."""
 
@@ -60,16 +66,11 @@ class LibraryView(pn.viewable.Viewer):
         super().__init__()
         self._state, self._store = state, store
         self._ids: list[str] = []
-        self._head, self._empty = text(title("Library")), text()
-        self._table = pn.widgets.Tabulator(
-            workspace_table([], store.now), show_index=False, disabled=True, selectable=1, layout="fit_columns",
-            sizing_mode="stretch_both", margin=0, stylesheets=[_TABLE], widths=_WIDTHS, theme="simple",
-            formatters=_OURS, text_align={"Seconds": "right"}, sortable=False, visible=False,
-        )  # fmt: skip
-        self._table.on_click(self._tapped)
-        left = card(self._head, self._empty, self._table, extra=_FILLS, sizing_mode="stretch_both")
+        self._head, self._empty = text(title("Library")), text('<p class="quiet">Reading the library</p>')
+        self._table: pn.widgets.Tabulator | None = None
+        self._left = card(self._head, self._empty, extra=_FILLS, sizing_mode="stretch_both")
         self._detail = WorkspaceView(state, store)
-        self._split = arranged(left, self._detail, css=_SPLIT, sizing_mode="stretch_both")
+        self.root = arranged(self._left, self._detail, css=_SPLIT, sizing_mode="stretch_both")
         progress.param.watch(self._ended, "story")
 
     async def load(self) -> None:
@@ -82,17 +83,32 @@ class LibraryView(pn.viewable.Viewer):
         try:
             found, total = await self._store.workspaces()
         except ShowcaseError as error:
-            self._empty.param.update(object=remedy(error), visible=True)
-            self._table.visible = False
+            self._say(remedy(error))
             return
         self._ids = [str(workspace.workspace_id) for workspace in found]
-        self._table.value = workspace_table(found, self._store.now)
-        self._table.visible = bool(found)
-        self._empty.param.update(object=_nothing_kept(), visible=not found)
         shown = "" if total == len(found) else f"the newest {len(found)} of "
         self._head.object = title("Library", f"{shown}{count(total, 'workspace')}" if total else "")
-        if self._state.workspace in self._ids:
-            self._table.selection = [self._ids.index(self._state.workspace)]
+        if not found:
+            self._say(_nothing_kept())
+            return
+        self._fill(workspace_table(found, self._store.now))
+
+    def _say(self, words: str) -> None:
+        """Words in place of the table."""
+        self._empty.object = words
+        self._left.objects = [self._head, self._empty]
+
+    def _fill(self, rows: pd.DataFrame) -> None:
+        """Show the rows; the table is made with the first of them, for a hidden one would measure no widths."""
+        if self._table is None:
+            self._table = _table(rows)
+            self._table.on_click(self._tapped)
+        else:
+            self._table.value = rows
+        is_open = self._state.workspace in self._ids
+        self._table.selection = [self._ids.index(self._state.workspace)] if is_open else []
+        if self._table not in self._left.objects:
+            self._left.objects = [self._head, self._table]
 
     async def _ended(self, event: param.parameterized.Event) -> None:
         """A run that began or ended may have made a workspace, or settled one."""
@@ -104,7 +120,25 @@ class LibraryView(pn.viewable.Viewer):
         self._state.workspace = self._ids[event.row]
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self._split
+        return self.root
+
+
+def _table(rows: pd.DataFrame) -> pn.widgets.Tabulator:
+    return pn.widgets.Tabulator(
+        rows,
+        show_index=False,
+        disabled=True,
+        selectable=1,
+        sortable=False,
+        layout="fit_columns",
+        theme="simple",
+        formatters=_OURS,
+        widths=_WIDTHS,
+        text_align={"Took": "right"},
+        stylesheets=[_TABLE],
+        sizing_mode="stretch_both",
+        margin=0,
+    )
 
 
 def workspace_table(workspaces: Sequence[Workspace], now: datetime) -> pd.DataFrame:
@@ -123,7 +157,7 @@ def _row(workspace: Workspace, now: datetime) -> tuple[str, ...]:
         summary.get("winner_model_type") or MISSING,
         _bar(summary.get("winner_wape")),
         moment(workspace.created_at, now),
-        MISSING if took is None else f"{took:.1f}",
+        MISSING if took is None else f"{took:.1f} s",
     )
 
 

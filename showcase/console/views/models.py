@@ -15,8 +15,12 @@ from showcase.console.surface import arranged, card, field, refuse, text, title
 from showcase.console.text import count, plain, words
 from showcase.forecasting.zoo import CatalogEntry
 
-_SETTINGS = "display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 13px 8px; padding-top: 7px;"
-_HALVES = "display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 4px 16px; align-items: start;"
+_SETTINGS = (
+    "display: grid; grid-template-columns: repeat(auto-fill, minmax(116px, 1fr)); gap: 13px 8px; padding-top: 7px;"
+)
+_HALVES = (
+    "display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 4px 16px; align-items: start;"
+)
 _STACK = "display: flex; flex-direction: column; gap: 5px;"
 _PILLS = """
 fieldset.MuiFormControl-root { display: block; }
@@ -35,13 +39,11 @@ class ModelsView(pn.viewable.Viewer):
         self._head, self._off, self._words = text(), text(_switched_off(models)), text()
         self._pills = [_pills(family, list(entries)) for family, entries in groupby(models, lambda e: e.family)]
         self._settings = {name: field(draft.backtest, name) for name in SCORING}
-        grid = pn.Column(
-            *self._settings.values(), stylesheets=[_GRID], margin=(6, 0, 0, 0), sizing_mode="stretch_width"
-        )
+        grid = arranged(*self._settings.values(), css=_SETTINGS)
         self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
-        pills = arranged(*self._pills, self._off, css=_STACK)
+        choice = arranged(*self._pills, self._off, css=_STACK)
         drawn = arranged(self._picture, self._words, css=_STACK)
-        self._card = card(self._head, pills, arranged(grid, drawn, css=_HALVES))
+        self._card = card(self._head, choice, arranged(grid, drawn, css=_HALVES))
         self._is_placing = False
         for pills in self._pills:
             pills.param.watch(self._picked, "value")
@@ -82,10 +84,7 @@ class ModelsView(pn.viewable.Viewer):
     def _legend(self) -> str:
         scoring = self._draft.backtest
         gap = f", gap {scoring.gap}" if scoring.gap else ""
-        return (
-            f'<p class="small quiet">{scoring.n_splits} {scoring.strategy} folds: train at least '
-            f"{scoring.min_train_size} days (blue){gap}, test {scoring.horizon} days (orange)</p>"
-        )
+        return f'<p class="small quiet">{scoring.n_splits} folds: training blue{gap}, {scoring.horizon} test days orange</p>'
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._card

@@ -8,7 +8,7 @@ import param
 from showcase.console.draft import RunDraft
 from showcase.console.forms.overrides import KNOBS
 from showcase.console.surface import card, text, title
-from showcase.console.text import count, plain
+from showcase.console.text import count, percent, plain
 
 
 class OverridesView(pn.viewable.Viewer):
@@ -40,7 +40,7 @@ class OverridesView(pn.viewable.Viewer):
         if check.recipe is None:
             return ""
         recipe = check.recipe
-        missing = f", {recipe.sparsity:.0%} of the series missing" if recipe.sparsity else ""
+        missing = f", {percent(recipe.sparsity)} of the series missing" if recipe.sparsity else ""
         return (
             f"{count(recipe.n_stores, 'store')} × {count(recipe.n_products, 'product')} × "
             f"{count(recipe.window.days, 'day')}{missing}"

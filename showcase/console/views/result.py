@@ -12,13 +12,15 @@ from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_plot
 from showcase.console.progress import RunProgress
 from showcase.console.store import Outcome
-from showcase.console.surface import arranged, card, text, title
-from showcase.console.text import plain, score
+from showcase.console.surface import arranged, card, show_only, text, title
+from showcase.console.text import percent, plain, score
 
 CONTROLS = ("naive", "seasonal_naive")
 _STACK = "display: flex; flex-direction: column; gap: 12px; flex: none;"
 _NUMBERS = """
+:host { container-type: inline-size; }
 .numbers { display: grid; grid-template-columns: minmax(0, 1.7fr) repeat(3, minmax(0, 1fr)); gap: 8px 12px; }
+@container (max-width: 420px) { .numbers { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 .numbers b { display: block; font-size: 16px; line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .key { display: inline-block; width: 18px; height: 0; border-top: 3px solid; vertical-align: middle; margin-right: 4px; }
 .keys span { margin-right: 14px; white-space: nowrap; }
@@ -50,7 +52,7 @@ class ResultView(pn.viewable.Viewer):
 
     def _count(self, *_events: param.parameterized.Event) -> None:
         outcome: Outcome | None = self._progress.outcome
-        self._column.visible = self._progress.story is not None
+        show_only(self._column, self._progress.story is not None)
         self._numbers.object = numbers_html(outcome, self._progress.is_running)
 
     def _show(self, *_events: param.parameterized.Event) -> None:
@@ -122,4 +124,4 @@ def _gain(mine: float, control: Mapping[str, Any] | None, metric: str) -> str:
         return "no control to compare"
     share = 1 - mine / control[metric]
     tone, word = ("good", "better") if share >= 0 else ("bad", "worse")
-    return f'<span class="{tone}">{abs(share):.0%} {word}</span>'
+    return f'<span class="{tone}">{percent(abs(share))} {word}</span>'

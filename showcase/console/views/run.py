@@ -17,7 +17,9 @@ from showcase.console.views.overrides import OverridesView
 from showcase.console.views.result import ResultView
 from showcase.console.views.steps import StepsView
 
-_SPLIT = "display: grid; grid-template-columns: minmax(0, 1.42fr) minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
+_SPLIT = (
+    "display: grid; grid-template-columns: minmax(0, 1.42fr) minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
+)
 _SIDE = "display: flex; flex-direction: column; gap: 12px; min-height: 0; height: 100%;"
 _SCROLLS = f"{_SIDE} overflow-y: auto; flex: 1; scrollbar-width: thin;"
 _PAIR = "display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 12px; align-items: start;"
@@ -34,7 +36,7 @@ class RunView(pn.viewable.Viewer):
         form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, css=_SCROLLS)
         left = arranged(form, self.launch, css=_SIDE, sizing_mode="stretch_both")
         right = arranged(StepsView(progress, store), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both")
-        self._split = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
+        self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self._split
+        return self.root

@@ -24,7 +24,13 @@ MARKS = {
 }
 """Icon, tone and word of each status of a step; a step is never told by its colour alone."""
 
-RUN_WORDS = {"running": "running", "completed": "completed", "failed": "failed", "cancelled": "stopped", "interrupted": "interrupted"}
+RUN_WORDS = {
+    "running": "running",
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "stopped",
+    "interrupted": "interrupted",
+}
 RUN_TONES = {"running": "now", "completed": "good", "failed": "bad", "cancelled": "careful", "interrupted": "careful"}
 
 _STEPS = """
@@ -64,7 +70,9 @@ class StepsView(pn.viewable.Viewer):
         if self._progress.failure is not None:
             self._lines.object = remedy(self._progress.failure)
         elif story is None:
-            self._lines.object = _nothing_yet() if self._progress.is_known else '<p class="quiet">Reading the newest run</p>'
+            self._lines.object = (
+                _nothing_yet() if self._progress.is_known else '<p class="quiet">Reading the newest run</p>'
+            )
         else:
             self._lines.object = steps_html(story)
         self._head.object = run_title(story, self._store.now)
@@ -96,9 +104,7 @@ def run_title(story: Story | None, now: datetime) -> str:
     if story is None:
         return title("Newest run")
     where = f", step {story.position} of {len(story.lines)}" if story.is_running else ""
-    return title(
-        f"Run {story.run_id[:8]}", f"{RUN_WORDS[story.run_status]}{where} · {clock(story.elapsed_s(now))}"
-    )
+    return title(f"Run {story.run_id[:8]}", f"{RUN_WORDS[story.run_status]}{where} · {clock(story.elapsed_s(now))}")
 
 
 def steps_html(story: Story) -> str:

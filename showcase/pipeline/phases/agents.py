@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from showcase.errors import ShowcaseError
-from showcase.kernel.identity import SessionId
+from showcase.kernel.identity import PlanId, SessionId
 from showcase.pipeline.context import RunContext, StopRequested
 from showcase.pipeline.phases.modeling import subject_of
 from showcase.pipeline.steps import StepOutcome, passed, skipped, warned
-from showcase.services.agents import AgentService, Assignment, read_run
-from showcase.services.decisions import Question, approval_entry
+from showcase.services.agents import Assignment, read_run
+from showcase.services.decisions import Question, approval_entry, question_json
 from showcase.services.models import Registered
 from showcase.store.decisions import Decision
 
@@ -33,7 +33,7 @@ def agent_hitl_flow(context: RunContext) -> StepOutcome:
         return skipped("there is no forecast to plan with")
     agent_service = context.services.agents
     try:
-        assignment = _assignment(context, agent_service, context.facts.registered)
+        assignment = _assignment(context, context.facts.registered)
         question = agent_service.propose(assignment, SessionId.new())
     except ShowcaseError as error:
         return skipped(f"there is nothing to propose: {error.message}")
@@ -43,18 +43,23 @@ def agent_hitl_flow(context: RunContext) -> StepOutcome:
     if decided.state == "approved":
         effect = agent_service.effect(decided, assignment)
         decided = context.services.decisions.execute(decided.action_id, effect)
+    if decided.outcome is not None:
+        context.facts.plan_ids.append(PlanId(decided.outcome["plan_id"]))
     entry = approval_entry(decided)
     context.facts.approval_events.append(entry)
-    values = {**_shown(decided), "approval": entry, "outcome": decided.outcome}
+    values = {**question_json(decided), "approval": entry, "outcome": decided.outcome}
     if decided.execution_status == "failed":
         return warned(f"{_who(decided)}, but it could not be carried out: {decided.execution_detail}", **values)
     return passed(_who(decided), **values)
 
 
-def _assignment(context: RunContext, agent_service: AgentService, registered: Registered) -> Assignment:
-    subject = subject_of(context)
+def _assignment(context: RunContext, registered: Registered) -> Assignment:
+    """The focus pair, and the basis of its plans: that of the planning phase, where there was one."""
+    facts, subject = context.facts, subject_of(context)
     context.progress(0.1, f"looking at {subject.pair.store_code} / {subject.pair.sku}")
-    return agent_service.assign(subject, registered.model_run_id, context.request.scoring.horizon)
+    if facts.plan_basis is None:
+        facts.plan_basis = context.services.plans.basis(registered.model_run_id, subject.matrix)
+    return Assignment(subject.matrix, subject.pair, facts.plan_basis, context.request.scoring.horizon)
 
 
 def _ask(context: RunContext, question: Question) -> Decision:
@@ -64,7 +69,7 @@ def _ask(context: RunContext, question: Question) -> Decision:
 
     def first(connection: Connection) -> Mapping[str, Any]:
         asked.append(decisions.ask_within(connection, question, context.run_id))
-        return {**_shown(asked[-1]), "share": 0.5, "what": "waits for a decision", "awaiting": "approval"}
+        return {**question_json(asked[-1]), "share": 0.5, "what": "waits for a decision", "awaiting": "approval"}
 
     context.announce(f"waits for a decision: {question.description}", first)
     action_id = asked[-1].action_id
@@ -74,24 +79,6 @@ def _ask(context: RunContext, question: Question) -> Decision:
         withdrawn = decisions.withdraw(action_id, "the run was stopped")
         context.facts.approval_events.append(approval_entry(withdrawn))
         raise
-
-
-def _shown(decision: Decision) -> dict[str, Any]:
-    """The question as every console shows it."""
-    return {
-        "action_id": decision.action_id,
-        "tool_name": decision.tool_name,
-        "description": decision.description,
-        "arguments": decision.arguments,
-        "evidence": decision.evidence,
-        "evidence_digest": decision.evidence_digest,
-        "provider": decision.provider,
-        "session_id": decision.session_id,
-        "asked_at": decision.asked_at.isoformat(),
-        "expires_at": decision.expires_at.isoformat(),
-        "window_s": (decision.expires_at - decision.asked_at).total_seconds(),
-        "on_silence": decision.on_silence,
-    }
 
 
 def _who(decision: Decision) -> str:

@@ -37,3 +37,22 @@ def train(context: RunContext) -> StepOutcome:
         job_ids=list(trained.jobs.values()),
         artifact_digests=dict(trained.digests),
     )
+
+
+def v2_train(context: RunContext) -> StepOutcome:
+    """prophet_like on feature frame V2, scored and registered beside whatever wins."""
+    subject, plan = subject_of(context), context.request.scoring.plan()
+    found = context.services.challenger.train(subject, plan, context.progress, context.facts.made)
+    context.facts.challenger = found
+    wape = found.scores["wape"]
+    told = "no wape" if wape is None else f"wape {wape:.2f} %"
+    return passed(
+        f"{found.model_type} on feature frame V2 registered with {told} over {subject.matrix.n_series} series",
+        model_run_id=found.model_run_id,
+        model=found.model_type,
+        feature_frame_version=2,
+        scores=found.scores,
+        pair_scores=found.pair_scores,
+        artifact_digest=found.artifact_digest,
+        job_id=found.job_id,
+    )
