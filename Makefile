@@ -73,7 +73,7 @@ constraints: $(VENV)/.installed-dev ## write constraints.txt anew from what is i
 
 .PHONY: bench wheel wheel-check clean
 bench: $(VENV)/.installed-dev ## the figures of docs/benchmarks.md
-	@scripts/in_new_home.sh $(BIN)/python scripts/bench.py
+	@scripts/in_new_home.sh $(BIN)/python -m benchmarks --write
 
 wheel: $(VENV)/.installed-dev ## build dist/showcase-*.whl
 	@rm -rf dist

@@ -67,7 +67,7 @@ def _copy_with_psql(installation: Installation, tables: DemandTables, folder: Pa
 
 
 def seeding() -> list[Figure]:
-    """`seed --native retail_standard` (generate, fingerprint, load, keys) against `psql \\copy` of its rows and keys."""
+    """`seed --native retail_standard`: generate, fingerprint, load, keys; vs `psql \\copy` and keys of its rows."""
     recipe = resolve_recipe("retail_standard", 42, as_of=DAY, native=True)
     tables = generate(recipe)
     with _installation() as installation, tempfile.TemporaryDirectory() as folder:

@@ -31,6 +31,16 @@ class ShowcaseError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # errors come back from worker processes, and the base class would call the constructor with the message alone
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[ShowcaseError], args: tuple[object, ...], facts: dict[str, object]) -> ShowcaseError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
+
 
 class InvalidInputError(ShowcaseError):
     """Input that was refused; `errors` names each field, for forms and for the API."""

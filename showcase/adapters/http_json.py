@@ -52,12 +52,7 @@ class Endpoint:
     host: str = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        wrong = (
-            parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password
-            or parts.query or parts.fragment or any(letter.isspace() for letter in self.url)
-        )  # fmt: skip
-        if wrong:
+        if not _is_place(self.url):
             raise InvalidInputError(
                 "The URL of a provider is http:// or https:// with a host and a path, and nothing else; "
                 f"the one in {self.settings} is not.",
@@ -68,7 +63,7 @@ class Endpoint:
                 f"The key in {self.settings} has blanks, line ends or letters that no header can carry.",
                 "Set it without quotes and blanks, as the provider shows it.",
             )
-        object.__setattr__(self, "host", parts.netloc)
+        object.__setattr__(self, "host", urlsplit(self.url).netloc)
 
     def post(self, path: str, body: object, tick: Tick) -> Any:
         """The JSON that POST of `body` to `path` below the URL answers; ProviderError says why there is none."""
@@ -111,6 +106,18 @@ class Endpoint:
             f"{message.rstrip('.')}.",
             f"Check {self.settings} and that the service runs; unset them to work offline.",
         )
+
+
+def _is_place(url: str) -> bool:
+    """Whether the URL says where to ask, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    more = (parts.username, parts.password, parts.query, parts.fragment)
+    is_clean = all("!" <= letter <= "~" for letter in url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and is_clean and not any(more)
 
 
 def scrub(text: str, key: SecretStr | None) -> str:

@@ -15,7 +15,7 @@ from showcase.console.lifetime import release_on_close
 from showcase.console.progress import RunProgress
 from showcase.console.state import ConsoleState
 from showcase.console.store import Store
-from showcase.console.surface import show_only
+from showcase.console.surface import card, remedy, show_only, text
 from showcase.console.theme import THEME
 from showcase.console.views.frame import HeaderView, rail
 from showcase.console.views.library import LibraryView
@@ -140,4 +140,14 @@ def show() -> pmui.Page:
     # a theme change makes the browser send a table's style sheets again; bokeh then warns, and nothing is wrong
     warnings.filterwarnings("ignore", message="reference already known", category=BokehUserWarning)
     pn.extension("tabulator", notifications=False)
-    return Console(shared_installation()).page()
+    try:
+        return Console(shared_installation()).page()
+    except ShowcaseError as error:
+        return _sorry(error)
+
+
+def _sorry(error: ShowcaseError) -> pmui.Page:
+    """The page of an installation that cannot be opened: what happened and what to do, in place of a blank screen."""
+    page = pmui.Page(title="Showcase", main=[card(text(remedy(error)), margin=24)], theme_config=THEME)
+    release_on_close(page)
+    return page

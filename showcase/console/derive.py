@@ -34,7 +34,8 @@ def label_of(name: str) -> str:
 def form_params(model: type[BaseModel], names: Collection[str] | None = None) -> dict[str, param.Parameter]:
     """One param for each field of the model (or for those named), with its default, bounds, choices and description.
 
-    A field that may be null takes None, and so does one without a default: nobody has filled it in yet. Raises TypeError for a field that no widget can edit, such as an object: name
+    A field that may be null takes None, and so does one without a default: nobody has filled it in yet. Raises
+    TypeError for a field that no widget can edit, such as an object: name
     the others then, and give the object a form of its own.
     """
     schema = model.model_json_schema()

@@ -18,7 +18,7 @@ _LOOK_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The newest run with its events so far; no run at all on an empty database. `failure` says what keeps us from it."""
+    """The newest run with its events so far; None on an empty database. `failure` says what keeps us from it."""
 
     run: RunRow | None = None
     events: tuple[dict[str, Any], ...] = ()
@@ -31,7 +31,7 @@ Listener = Callable[[], None]
 
 @dataclass(slots=True, eq=False)
 class RunFeed:
-    """One thread that watches while anybody listens. Listeners are called from it, without arguments, and must not block.
+    """One thread that watches while anybody listens. Listeners are called from it and must not block.
 
     It holds functions alone, never a document or a component, so that a session that ends is let go of.
     """

@@ -1,9 +1,9 @@
 """Lets go of a session when its browser tab has gone.
 
-Panel 1.10.0, panel-material-ui 0.16.6 and bokeh 3.10.2 keep every served document alive: a Page binds a parameter to the
-process-wide `pn.state`, bokeh empties a document before the hooks run that would release its components, and the views of
-a session with notifications stay listed. What follows undoes the three with private names; versions are pinned and
-a test counts the documents that stay.
+Panel 1.10.0, panel-material-ui 0.16.6 and bokeh 3.10.2 keep every served document alive: a Page binds a parameter to
+the process-wide `pn.state`, bokeh empties a document before the hooks run that would release its components, and the
+views of a session with notifications stay listed. What follows undoes the three with private names; versions are
+pinned, and a test counts the documents that stay.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class PresetCards(JSComponent):
     box = param.List(default=[WIDTH, HEIGHT], doc="Width and height of the box that the paths are drawn in.")
 
     _esm = Path(__file__).with_name("preset_cards.js")
-    _stylesheets = [Path(__file__).with_name("preset_cards.css")]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [Path(__file__).with_name("styles") / "preset_cards.css"]  # noqa: RUF012  (Panel's own declaration)
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"cards": [dict(card) for card in preset_cards()], **params})
@@ -54,7 +54,7 @@ def _card(preset: Preset) -> Mapping[str, str]:
     return {
         "name": str(preset.name),
         "sentence": SENTENCES[preset.name],
-        "size": f"{preset.demo.stores} × {preset.demo.products} · {preset.demo.days} days",
+        "size": f"{preset.demo.stores} x {preset.demo.products} · {preset.demo.days} days",
         "path": sparkline(preview_series(preset.name).tolist()),
         "title": preset.oddities,
     }

@@ -75,7 +75,7 @@ class Store:
         return await asyncio.to_thread(self._surroundings)
 
     async def series(self, store_id: int, product_id: int) -> pl.DataFrame | None:
-        """The whole series of a pair of the current data set, as `Outcome.past`; None where they never sold together."""
+        """The whole series of a pair of the current data set, as `Outcome.past`; None where it never sold."""
         return await asyncio.to_thread(self._series, store_id, product_id)
 
     async def focus(self) -> Pair | None:

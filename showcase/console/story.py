@@ -14,7 +14,7 @@ PENDING, RUNNING = "pending", "running"
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step as a line; status is pending, running, pass, fail, skip or warn, `share` how much of it is done (0..1)."""
+    """One step as a line; status is pending, running, pass, fail, skip or warn, `share` what is done of it (0..1)."""
 
     name: str
     phase: str

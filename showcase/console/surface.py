@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.text import plain
-from showcase.console.theme import CARD, FAINT_HELP, TEXT
+from showcase.console.theme import sheet
 from showcase.errors import ShowcaseError
 
 _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
@@ -27,14 +27,16 @@ _HIDING = ".scroll-button { display: none; } :host(.is-hidden) { display: none !
 
 
 def text(html: str = "", **options: Any) -> pn.pane.HTML:
-    """A piece of text. `html` is made by us; whatever came from outside went through `text.plain` before."""
+    """A piece of text. `html` is made by us: whatever came from outside went through `text.plain` before."""
     more = [*options.pop("stylesheets", [])]
-    return pn.pane.HTML(html, stylesheets=[TEXT, *more], **{"margin": 0, "sizing_mode": "stretch_width", **options})
+    return pn.pane.HTML(
+        html, stylesheets=[sheet("text"), *more], **{"margin": 0, "sizing_mode": "stretch_width", **options}
+    )
 
 
 def card(*objects: Any, extra: str = "", **options: Any) -> pn.Column:
     """A surface with its content under one another; `extra` is CSS of this card's own."""
-    stylesheets = [CARD, extra] if extra else [CARD]
+    stylesheets = [sheet("card"), extra] if extra else [sheet("card")]
     return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
 
 
@@ -56,7 +58,8 @@ def show_only(column: pn.Column, is_shown: bool) -> None:
 
 def title(words: str, aside: str = "") -> str:
     """The head of a card: what it is, and on the right what matters about it. Both are plain text."""
-    return f'<div class="line"><h2>{plain(words)}</h2><span class="quiet small">{plain(aside) if aside else ""}</span></div>'
+    said = f'<span class="quiet small">{plain(aside)}</span>' if aside else ""
+    return f'<div class="line"><h2>{plain(words)}</h2>{said}</div>'
 
 
 def field(form: param.Parameterized, name: str, **options: Any) -> Any:
@@ -64,7 +67,7 @@ def field(form: param.Parameterized, name: str, **options: Any) -> Any:
     each = form.param[name]
     widget = next(widget for kind, widget in _FIELDS if isinstance(each, kind))
     common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width", "description": each.doc or ""}
-    common["stylesheets"] = [FAINT_HELP]
+    common["stylesheets"] = [sheet("help")]
     return widget.from_param(each, **{**common, **options})
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
-
-UNIT_PX = 4
-"""Every gap and padding is a multiple of this."""
 
 HEADER_GROUND = {"light": "#103d50", "dark": "#0b2733"}
 
@@ -63,29 +62,8 @@ def _theme(mode: str) -> dict[str, Any]:
 THEME: dict[str, Any] = {"light": _theme("light"), "dark": _theme("dark")}
 """What every component of the page inherits."""
 
-CARD = """
-:host {
-  display: flex; flex-direction: column; gap: 8px; padding: 12px; box-sizing: border-box; min-width: 0;
-  background: var(--mui-palette-background-paper); border: 1px solid var(--mui-palette-divider); border-radius: 8px;
-}
-.scroll-button { display: none; }
-"""
-"""The stylesheet of a card: one surface, one border, no shadow."""
 
-TEXT = """
-:host { color: var(--mui-palette-text-primary); font-family: Roboto, system-ui, sans-serif; font-size: 13px;
-        line-height: 1.4; overflow-wrap: anywhere; }
-p { margin: 0; }
-h2 { font-size: 15px; line-height: 1.3; margin: 0; font-weight: 700; }
-.quiet { color: var(--mui-palette-text-secondary); font-weight: 400; }
-.small { font-size: 12px; }
-.good { color: var(--mui-palette-success-main); }
-.careful { color: var(--mui-palette-warning-main); }
-.bad { color: var(--mui-palette-error-main); }
-.line { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; }
-.line > .quiet { text-align: right; }
-"""
-"""The stylesheet of every piece of text."""
-
-FAINT_HELP = "svg[data-testid='InfoOutlinedIcon'] { opacity: .5; }"
-"""The mark beside a label whose help opens on hover: there, and not in the way."""
+@cache
+def sheet(name: str) -> str:
+    """One of the style sheets in `styles`; each reaches the shadow root of the component that it is given to."""
+    return (Path(__file__).with_name("styles") / f"{name}.css").read_text(encoding="utf-8")

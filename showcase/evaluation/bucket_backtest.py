@@ -132,5 +132,8 @@ def _no_parts(matrix: SalesMatrix) -> pl.DataFrame:
 def rows_of(matrix: SalesMatrix, store_ids: Integers, product_ids: Integers) -> Integers:
     """The position in the matrix of each pair; every pair has to be there."""
     stride = int(max(matrix.product_ids.max(initial=0), product_ids.max(initial=0))) + 1
-    # the matrix is sorted by store and product, so its pairs as single numbers are sorted too
-    return np.searchsorted(matrix.store_ids * stride + matrix.product_ids, store_ids * stride + product_ids)
+    own, wanted = (matrix.store_ids * stride + matrix.product_ids), (store_ids * stride + product_ids)
+    order = np.argsort(own)
+    rows: Integers = order[np.searchsorted(own, wanted, sorter=order)]
+    assert (own[rows] == wanted).all()
+    return rows

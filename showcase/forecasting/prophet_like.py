@@ -2,8 +2,8 @@
 
 Units are modelled as ln(1 + units), so the parts multiply. Level and trend belong to each series alone; the shapes of
 week and year and the effects of price, promotion and holidays are estimated over all series at once, and each product
-and series moves away from them as far as its own days say. That halves the error of the estimated effects against
-separate fits.
+and series moves away from them as far as its own days say. On generated data the product in between halved the error of
+the estimated elasticity, against series that are drawn straight to all the others.
 """
 
 from __future__ import annotations

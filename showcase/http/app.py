@@ -20,13 +20,18 @@ _UNUSED_SESSION_MS = 15_000
 
 
 def build_app(
-    installation: Installation, *, origins: Sequence[str] = (), unused_session_ms: int = _UNUSED_SESSION_MS
+    installation: Installation,
+    *,
+    origins: Sequence[str] = (),
+    unused_session_ms: int = _UNUSED_SESSION_MS,
+    warm: bool = False,
 ) -> FastAPI:
     """Everything on one port: HTTP at its paths, the notebooks at /notebooks, the console at /.
 
     `origins` are the host:port that may open the console's WebSocket beside the one that served the page;
-    `unused_session_ms` is how long a session lives on after its browser tab has gone. The console finds its
-    installation with `wiring.shared_installation`, so share it before the first page is asked for.
+    `unused_session_ms` is how long a session lives on after its browser tab has gone; `warm` runs the console once, so
+    that the first page is as quick as the second. The console finds its installation with
+    `wiring.shared_installation`, so share it before.
     """
     app = FastAPI(title="showcase", docs_url="/docs", redoc_url=None)
     folder = notebooks_folder()
@@ -37,6 +42,7 @@ def build_app(
         app=app,
         title="Showcase",
         websocket_origin=list(origins) or None,
+        warm=warm,
         unused_session_lifetime_milliseconds=unused_session_ms,
         check_unused_sessions_milliseconds=min(unused_session_ms, _UNUSED_SESSION_MS),
     )

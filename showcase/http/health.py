@@ -12,7 +12,7 @@ from showcase.wiring import Installation
 
 
 def health_router(installation: Installation) -> APIRouter:
-    """GET /health: 200 with status ok, the server's version and the schema; 503 with the remedy where a part is away."""
+    """GET /health: 200 with status ok, database and schema; 503 with the remedy where a part does not answer."""
     router = APIRouter()
 
     @router.get("/health")

@@ -33,8 +33,9 @@ def serve(
     *,
     address: str,
     port: int,
-    on_listening: Callable[[str], None] = lambda url: None,
+    on_listening: Callable[[str], None] | None = None,
     root_path: str = "",
+    warm: bool = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `on_listening` is told the address to open once the port answers.
 
@@ -43,7 +44,7 @@ def serve(
     listening = _listen(address, port)
     share(installation)
     try:
-        app = build_app(installation, origins=allowed_origins(address, port))
+        app = build_app(installation, origins=allowed_origins(address, port), warm=warm)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -52,7 +53,8 @@ def serve(
             timeout_graceful_shutdown=_GRACE_S,
             root_path=root_path,
         )
-        _Server(config, lambda: on_listening(f"http://{_shown(address)}:{port}{root_path}/")).run([listening])
+        url = f"http://{_shown(address)}:{port}{root_path}/"
+        _Server(config, lambda: on_listening(url) if on_listening else None).run([listening])
     finally:
         share(None)
         listening.close()

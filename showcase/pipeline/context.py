@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
 from showcase.forecasting.history import SalesMatrix
 from showcase.kernel.identity import BatchId, JobId, ModelRunId, PlanId, RunId, WorkspaceId
 from showcase.pipeline.request import RunRequest
@@ -20,6 +18,7 @@ from showcase.services.registration import Made
 from showcase.services.suite import Services
 from showcase.store.demand import DataSet, Pair
 from showcase.store.enrichment import EnrichmentRow
+from showcase.store.fence import Connection
 
 
 class StopRequested(BaseException):

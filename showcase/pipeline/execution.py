@@ -7,8 +7,6 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
 from showcase.errors import ShowcaseError
 from showcase.kernel.identity import RunId, WorkspaceId
 from showcase.pipeline.context import RunContext
@@ -20,6 +18,7 @@ from showcase.pipeline.steps import Step, summary_position
 from showcase.pipeline.summary import RunResult, overall_status, summarise, workspace_columns
 from showcase.store import runs, workspaces
 from showcase.store.engine import Database
+from showcase.store.fence import Connection
 from showcase.store.lock import HeldLock
 
 log = logging.getLogger(__name__)

@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
 from showcase.kernel.identity import RunId
 from showcase.pipeline.events import Event, EventType, StepStatus
 from showcase.pipeline.steps import Position
 from showcase.ports import Clock
 from showcase.store import runs
 from showcase.store.events import append_events
-from showcase.store.fence import Transactions
+from showcase.store.fence import Connection, Transactions
 
 PROGRESS_INTERVAL_S = 0.2
 """At most five commits a second for progress; starts, completions and the summary are written at once."""

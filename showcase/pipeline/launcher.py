@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from showcase.errors import ConflictError, NotFoundError
 from showcase.evaluation.folds import plan_folds
 from showcase.kernel.identity import RunId, WorkspaceId
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.execution import Execution
+from showcase.pipeline.keeping import find_wanted_pair, opening_columns
 from showcase.pipeline.phases.data import requested_recipe
 from showcase.pipeline.request import RunRequest
 from showcase.pipeline.settle import settle_interrupted
@@ -178,17 +177,14 @@ class Launcher:
         """Write the run, and its workspace where it is kept, before the first step."""
         run_id, steps = RunId.new(), self.steps_of(request.scenario)
         workspace_id = WorkspaceId.new() if request.keeps else None
-        # resolved before reset and seed, which may take the ids away
-        wanted = request.user_scope and self.services.demand.pair(**request.user_scope.model_dump())
+        wanted = find_wanted_pair(self.services, request)
         keep_failure = None
         with self.database.begin() as connection:
             token = runs.take_token(connection, this_process(), run_id)
             if workspace_id is not None:
-                try:
-                    with connection.begin_nested():
-                        workspaces.insert_workspace(connection, workspace_id, **self._workspace_columns(request))
-                except SQLAlchemyError as error:
-                    keep_failure, workspace_id = type(error).__name__, None
+                columns = opening_columns(self.services, request, run_id, wanted)
+                keep_failure = workspaces.try_insert_workspace(connection, workspace_id, **columns)
+                workspace_id = None if keep_failure else workspace_id
             runs.insert_run(
                 connection,
                 run_id,
@@ -202,19 +198,5 @@ class Launcher:
         context = RunContext(
             run_id, request, self.services.fenced(run_id, token), self.services.clock, workspace_id, keep_failure
         )
-        context.facts.wanted_pair = wanted or None
+        context.facts.wanted_pair = wanted
         return Execution(self.database, lock, token, context, steps)
-
-    def _workspace_columns(self, request: RunRequest) -> dict[str, Any]:
-        seeds_by_day = not request.skip_seed and not request.has_fixed_days
-        return {
-            "name": request.workspace_name,
-            "seed": request.seed,
-            "scenario": str(request.scenario),
-            "reset": request.reset,
-            "skip_seed": request.skip_seed,
-            "run_config": request.run_config(),
-            "as_of": (request.as_of or self.services.clock.today()) if seeds_by_day else None,
-            "store_id": request.user_scope.store_id if request.user_scope else None,
-            "product_id": request.user_scope.product_id if request.user_scope else None,
-        }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from typing import Any
 
 from showcase.kernel.identity import RunId
 from showcase.pipeline.events import Event, EventType, StepStatus
 from showcase.pipeline.steps import Position, positions, steps_for, summary_position
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
+from showcase.services.decisions import approval_entry
 from showcase.store import decisions, portfolio, registry, runs, workspaces
 from showcase.store.engine import Database
-from showcase.store.events import append_events, last_event
+from showcase.store.events import append_events, last_event, read_events
+from showcase.store.fence import Connection
 from showcase.store.lock import RunLock
 from showcase.store.runs import RunRow
+from showcase.workspaces.story import summarise_phases
 
 
 def settle_interrupted(database: Database, clock: Clock) -> list[RunId]:
@@ -45,14 +48,28 @@ def _settle(database: Database, clock: Clock, run_id: RunId) -> bool:
         step = run.step_name or "precheck"
         reason = f"interrupted in step {step}: the process that ran it ({run.holder}) is gone"
         summary = unknown_summary("interrupted", run.workspace_id)
-        append_events(connection, run_id, [(e.seq, e.as_json()) for e in _last_words(connection, clock, run, reason)])
+        last_words = _last_words(connection, clock, run, reason)
+        append_events(connection, run_id, [(event.seq, event.as_json()) for event in last_words])
         put_back(connection, run_id, reason)
         if run.workspace_id is not None:
-            workspaces.update_workspace(
-                connection, run.workspace_id, {"status": "interrupted", "result_summary": summary | {"reason": reason}}
-            )
+            story = _story(connection, run_id)
+            result = {"status": "interrupted", "result_summary": summary | {"reason": reason}}
+            workspaces.update_workspace(connection, run.workspace_id, story | result)
         runs.end_run(connection, run_id, status="interrupted", reason=reason, summary=summary)
     return True
+
+
+def _story(connection: Connection, run_id: RunId) -> dict[str, Any]:
+    """The slots of a run whose own process is gone, as far as the rows tell."""
+    events = [event for event in read_events(connection, run_id, 0) if event["event_type"] == EventType.STEP_COMPLETE]
+    made = workspaces.made_by_run(connection, run_id)
+    asked = [one for one in decisions.list_of_run(connection, run_id) if one.state != "pending"]
+    return {
+        "phase_summaries": summarise_phases(events),
+        "job_ids": made["job_ids"],
+        "approval_events": [approval_entry(one) for one in asked],
+        "created_objects": {"run_id": run_id, **made},
+    }
 
 
 def put_back(connection: Connection, run_id: RunId, reason: str) -> None:

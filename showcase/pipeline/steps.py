@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from showcase.demand.presets import Scenario
 from showcase.pipeline.events import StepStatus
 
 if TYPE_CHECKING:
@@ -77,9 +78,54 @@ def eleven_steps() -> tuple[Step, ...]:
     )
 
 
+def twenty_four_steps() -> tuple[Step, ...]:
+    """The steps of showcase_rich: all ten phases."""
+    from showcase.pipeline.phases import (
+        agents,
+        cleanup,
+        data,
+        decision,
+        enrichment,
+        knowledge,
+        modeling,
+        ops,
+        planning,
+        portfolio,
+        promotion,
+        verify,
+    )
+
+    return (
+        Step("precheck", "data", data.precheck),
+        Step("reset", "data", data.reset),
+        Step("seed", "data", data.seed),
+        Step("status", "data", data.status),
+        Step("features", "data", data.features),
+        Step("phase2_enrichment", "data", enrichment.phase2_enrichment),
+        Step("historical_backfill", "data", enrichment.historical_backfill),
+        Step("train", "modeling", modeling.train),
+        Step("v2_train", "modeling", modeling.v2_train),
+        Step("backtest", "decision", decision.backtest),
+        Step("register", "decision", decision.register),
+        Step("champion_compat_compare", "decision", promotion.champion_compat_compare),
+        Step("stale_alias_trigger", "decision", promotion.stale_alias_trigger),
+        Step("safer_promote_flow", "decision", promotion.safer_promote_flow),
+        Step("batch_preset", "portfolio", portfolio.batch_preset),
+        Step("scenario_simulate_and_save", "planning", planning.scenario_simulate_and_save),
+        Step("multi_plan_compare", "planning", planning.multi_plan_compare),
+        Step("embedding_provider_probe", "knowledge", knowledge.embedding_provider_probe),
+        Step("rag_index_subset", "knowledge", knowledge.rag_index_subset),
+        Step("rag_retrieve_probe", "knowledge", knowledge.rag_retrieve_probe),
+        Step("verify", "verify", verify.verify),
+        Step("agent_hitl_flow", "agents", agents.agent_hitl_flow),
+        Step("ops_snapshot", "ops", ops.ops_snapshot),
+        Step("cleanup", "cleanup", cleanup.cleanup),
+    )
+
+
 def steps_for(scenario: str) -> tuple[Step, ...]:
     """The table that a run of this preset goes through."""
-    return eleven_steps()
+    return twenty_four_steps() if scenario == Scenario.SHOWCASE_RICH else eleven_steps()
 
 
 def passed(detail: str, **values: Any) -> StepOutcome:

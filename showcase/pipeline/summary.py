@@ -9,6 +9,7 @@ from typing import Any
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.phases.decision import winning_score
 from showcase.services.models import PRODUCTION_ALIAS
+from showcase.workspaces.story import summarise_phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def workspace_columns(
 ) -> dict[str, Any]:
     """What a kept run writes into its workspace when it ends."""
     facts = context.facts
-    window = facts.data_set.window if facts.data_set else None
+    data_set = facts.data_set
     result = dict(summary)
     if facts.registered is not None:
         result["forecast_digest"] = facts.registered.forecast_digest
@@ -110,8 +111,13 @@ def workspace_columns(
         "status": summary["run_status"],
         "store_id": facts.pair.store_id if facts.pair else None,
         "product_id": facts.pair.product_id if facts.pair else None,
-        "date_start": window.start if window else None,
-        "date_end": window.end if window else None,
+        "date_start": data_set.window.start if data_set else None,
+        "date_end": data_set.window.end if data_set else None,
+        "data_fingerprint": data_set.fingerprint if data_set else None,
         "created_objects": created_objects(context),
         "result_summary": result,
+        "approval_events": list(facts.approval_events),
+        "rag_events": list(facts.rag_events),
+        "job_ids": list(facts.job_ids),
+        "phase_summaries": summarise_phases(steps),
     }

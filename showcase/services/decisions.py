@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.kernel.canonical import digest_of
 from showcase.kernel.identity import ActionId, RunId, SessionId
 from showcase.kernel.refusals import check_plain, shown
 from showcase.store import decisions as rows
 from showcase.store.decisions import Decision
-from showcase.store.fence import JoinedTransactions, Transactions
+from showcase.store.fence import Connection, JoinedTransactions, Transactions
 
 Silence = Literal["nothing", "approve"]
 Pause = Callable[[float], None]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from showcase.demand.generate import generate
 from showcase.demand.intake import Intake, read_sales
 from showcase.demand.intake_values import IntakeOptions
@@ -21,7 +19,7 @@ from showcase.ports import Clock, Progress
 from showcase.store import demand as rows
 from showcase.store.demand import DataSet, Pair
 from showcase.store.demand_load import NewDataSet, Truth, insert_data_set, load_tables
-from showcase.store.fence import Transactions
+from showcase.store.fence import Connection, Transactions
 
 _NO_DATA_REMEDY = (
     "Seed a preset (showcase seed --scenario demo_minimal), import a file (showcase import FILE), or run with --reseed."

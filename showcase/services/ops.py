@@ -80,9 +80,11 @@ class OpsService:
         return _first(limit, lambda: _health(self._successes()))
 
     def _successes(self) -> list[RegistryEntry]:
+        """The real successes whose pair is still there: nothing can be trained anew for a pair that is gone."""
         with self.transactions.read() as connection:
             found = registry.list_model_runs(connection, ModelRunFilter(status="success"))
-        return [entry_of(run) for run in found]
+            stores, products = ops.known_ids(connection)
+        return [entry_of(run) for run in found if run.store_id in stores and run.product_id in products]
 
     def _candidates(self, entries: Iterable[RegistryEntry]) -> list[Candidate]:
         newest: dict[Grain, RegistryEntry] = {}

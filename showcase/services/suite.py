@@ -20,6 +20,7 @@ from showcase.services.plans import PlanService
 from showcase.services.portfolio import PortfolioService
 from showcase.services.registry import RegistryService
 from showcase.services.sandbox import SandboxService
+from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import WorkspaceService
 from showcase.store.fence import FencedTransactions, Transactions
 from showcase.store.health import read_schema_revision, read_server_version
@@ -68,6 +69,10 @@ class Services:
     @property
     def workspaces(self) -> WorkspaceService:
         return WorkspaceService(self.transactions)
+
+    @property
+    def bulk(self) -> BulkService:
+        return BulkService(self.transactions)
 
     @property
     def knowledge(self) -> KnowledgeService:

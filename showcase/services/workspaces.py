@@ -1,4 +1,4 @@
-"""Workspaces: runs that were kept."""
+"""Workspaces: runs that were kept, found, edited and forgotten."""
 
 from __future__ import annotations
 
@@ -6,13 +6,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from showcase.errors import InvalidInputError, NotFoundError
+from showcase.errors import ConflictError, InvalidInputError, NotFoundError
+from showcase.kernel.clean import clean_text
 from showcase.kernel.identity import WorkspaceId
+from showcase.services.workspace_bulk import BulkOutcome, BulkService
+from showcase.store import library
 from showcase.store import workspaces as rows
 from showcase.store.fence import Transactions
+from showcase.store.library import Page
 from showcase.store.workspaces import Workspace
+from showcase.workspaces.edit import parse_edit
+from showcase.workspaces.listing import parse_filter, parse_list_request
 
-_MOST = 100
+_LONGEST_SEARCH_NAME = 100
+
+
+class OutdatedRevisionError(ConflictError):
+    """An edit of a revision that is outdated; `newer` is the workspace as it stands."""
+
+    def __init__(self, message: str, remedy: str, newer: Workspace) -> None:
+        super().__init__(message, remedy, reason="revision")
+        self.newer = newer
+
+
+def _unknown(workspace_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no workspace {workspace_id[:8]}.", "Choose one of those that `showcase workspaces list` shows."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +46,78 @@ class WorkspaceService:
         with self.transactions.read() as connection:
             found = rows.find_workspace(connection, WorkspaceId(workspace_id))
         if found is None:
-            raise NotFoundError(
-                f"There is no workspace {workspace_id[:8]}.",
-                "Choose one of those that `showcase workspaces list` shows.",
-            )
+            raise _unknown(workspace_id)
         return found
 
     def list(self, limit: int = 20) -> tuple[list[Workspace], int]:
-        """The newest workspaces, at most 100, and how many there are in all."""
-        if not 1 <= limit <= _MOST:
-            raise InvalidInputError(f"A limit of {limit} workspaces was asked for.", f"Ask for 1 to {_MOST}.")
+        """The newest workspaces that are not archived, pinned first, at most 100, and how many there are in all."""
+        page = self.find(limit=limit)
+        return page.workspaces, page.total
+
+    def find(self, **request: Any) -> Page:
+        """A page of the library; the keywords are the fields of ListRequest.
+
+        InvalidInputError names each refused field; SearchError says at which character a search cannot be read.
+        """
+        wanted = parse_list_request(request)
         with self.transactions.read() as connection:
-            return rows.list_workspaces(connection, limit)
+            return library.read_page(connection, wanted)
+
+    def edit(self, workspace_id: str, changes: Mapping[str, Any]) -> Workspace:
+        """Change what was sent, and nothing else; an edit that changes nothing keeps the revision.
+
+        InvalidInputError names a refused field; OutdatedRevisionError (reason "revision") has the newer row.
+        """
+        edit, found_id = parse_edit(changes), WorkspaceId(workspace_id)
+        with self.transactions.begin() as connection:
+            found = rows.find_workspace(connection, found_id, lock=True)
+            if found is None:
+                raise _unknown(workspace_id)
+            if edit.revision is not None and edit.revision != found.revision:
+                raise OutdatedRevisionError(
+                    f"Revision {edit.revision} of the workspace {found_id.short} was edited, and it stands at "
+                    f"{found.revision} by now.",
+                    "Look at the newer one, then edit that.",
+                    found,
+                )
+            changed = {name: value for name, value in edit.changes().items() if value != getattr(found, name)}
+            return rows.edit_workspace(connection, found_id, changed) if changed else found
+
+    def delete(self, workspace_id: str) -> BulkOutcome:
+        """Remove the record alone, pinned or not; what the run made stays. ConflictError while its run is under way."""
+        found = self.show(workspace_id)
+        gone = BulkService(self.transactions).act({"action": "delete", "ids": [found.workspace_id]})
+        if not gone.affected:
+            raise ConflictError(
+                f"The workspace {found.workspace_id.short} was not deleted: {gone.left_out[0].why}.",
+                "Stop the run or wait for its end, then delete it.",
+                reason="running",
+            )
+        return gone
 
     def record(self, workspace_id: WorkspaceId, columns: Mapping[str, Any]) -> bool:
         """Add to the record of a workspace whose run goes on; False where it is gone or final."""
         with self.transactions.begin() as connection:
             return rows.update_workspace(connection, workspace_id, columns)
+
+    def saved_searches(self) -> dict[str, dict[str, Any]]:
+        """The saved filters by name."""
+        with self.transactions.read() as connection:
+            return dict(rows.list_saved_searches(connection))
+
+    def save_search(self, name: str, filters: Mapping[str, Any]) -> dict[str, Any]:
+        """Give filters a name, in place of what it meant before; returns what was kept."""
+        name = clean_text(name, "name of the search", longest=_LONGEST_SEARCH_NAME)
+        if not name:
+            raise InvalidInputError("A saved search needs a name.", "Give 1 to 100 characters.")
+        given = parse_filter(filters).given()
+        with self.transactions.begin() as connection:
+            rows.put_saved_search(connection, name, given)
+        return given
+
+    def forget_search(self, name: str) -> None:
+        """Forget a saved search; NotFoundError where there is none of that name."""
+        with self.transactions.begin() as connection:
+            if rows.remove_saved_search(connection, name):
+                return
+        raise NotFoundError(f"There is no saved search {name[:100]!r}.", "Choose one of the saved searches.")

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection as Connection
+from sqlalchemy import select
 
 from showcase.errors import ConflictError
 from showcase.kernel.identity import RunId

@@ -330,6 +330,16 @@ demo_event = Table(
 
 # ---- workspaces ------------------------------------------------------------------------------------------------------
 
+
+def _slot(
+    name: str, comment: str | None = None, *, nullable: bool = True, default: str | None = None
+) -> Column[object]:
+    """A JSON value; None is SQL's NULL, not JSON's."""
+    server_default = None if default is None else text(f"'{default}'::jsonb")
+    kind = JSONB(none_as_null=True)
+    return Column(name, kind, nullable=nullable, server_default=server_default, comment=comment)
+
+
 showcase_workspace = Table(
     "showcase_workspace",
     metadata,
@@ -341,19 +351,109 @@ showcase_workspace = Table(
     Column("scenario", Text, nullable=False),
     Column("reset", Boolean, nullable=False),
     Column("skip_seed", Boolean, nullable=False),
-    Column("run_config", JSONB),
+    _slot("run_config"),
     Column("as_of", Date),
     Column("store_id", Integer),
     Column("product_id", Integer),
     Column("date_start", Date),
     Column("date_end", Date),
-    Column("created_objects", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Column("result_summary", JSONB),
+    _slot("created_objects", nullable=False, default="{}"),
+    _slot("result_summary"),
     _moment("created_at", now=True),
+    Column("archived", Boolean, nullable=False, server_default=text("false")),
+    Column("pinned", Boolean, nullable=False, server_default=text("false")),
+    Column("notes", Text),
+    _slot("tags", nullable=False, default="[]"),
+    Column(
+        "config_schema_version",
+        SmallInteger,
+        nullable=False,
+        server_default=text("1"),
+        comment="which slots the story knows; 1: kept before there were slots",
+    ),
+    Column("replayed_from_workspace_id", String(32), comment="soft reference: an ancestor may go"),
+    Column("run_id", String(32), comment="soft reference: the pipeline run"),
+    Column("data_fingerprint", String(64), comment="soft reference: the data set may be wiped"),
+    _slot("environment", "versions of Python, of the libraries that computed, of the code"),
+    _slot("seed_overrides", "the knobs that were set"),
+    _slot("user_scope", "the focus pair that was asked for, by ids and by codes"),
+    _slot("approval_events", "questions to a person and their answers"),
+    _slot("rag_events", "looks into the run's knowledge"),
+    _slot("job_ids", "soft references: the run's background work"),
+    _slot("phase_summaries", "the phases as far as the run got"),
+    Column("revision", Integer, nullable=False, server_default=text("1"), comment="grows with each edit by a person"),
+    _moment("updated_at", now=True),
     UniqueConstraint("workspace_id"),
     CheckConstraint(_one_of("status", RUN_STATUSES), name="status"),
+    CheckConstraint("char_length(notes) <= 2000", name="notes"),
+    CheckConstraint("jsonb_typeof(tags) = 'array' AND jsonb_array_length(tags) <= 20", name="tags"),
+    CheckConstraint("replayed_from_workspace_id ~ '^[0-9a-f]{32}$'", name="replayed_from"),
+    CheckConstraint("run_id ~ '^[0-9a-f]{32}$'", name="run_id"),
+    CheckConstraint("data_fingerprint ~ '^[0-9a-f]{64}$'", name="data_fingerprint"),
+    CheckConstraint("revision >= 1 AND config_schema_version >= 1", name="revision"),
+    CheckConstraint(
+        "jsonb_typeof(environment) = 'object' AND jsonb_typeof(seed_overrides) = 'object'"
+        " AND jsonb_typeof(user_scope) = 'object' AND jsonb_typeof(created_objects) = 'object'",
+        name="objects",
+    ),
+    CheckConstraint(
+        "jsonb_typeof(approval_events) = 'array' AND jsonb_typeof(rag_events) = 'array'"
+        " AND jsonb_typeof(job_ids) = 'array' AND jsonb_typeof(phase_summaries) = 'array'",
+        name="lists",
+    ),
 )
-Index(None, showcase_workspace.c.created_at.desc(), showcase_workspace.c.id.desc())
+Index(
+    "ix_showcase_workspace_newest",
+    showcase_workspace.c.pinned.desc(),
+    showcase_workspace.c.created_at.desc(),
+    showcase_workspace.c.id.desc(),
+)
+Index(
+    "ix_showcase_workspace_tags",
+    showcase_workspace.c.tags,
+    postgresql_using="gin",
+    postgresql_ops={"tags": "jsonb_path_ops"},
+)
+Index(None, showcase_workspace.c.replayed_from_workspace_id)
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _slot("filters", nullable=False),
+    _moment("created_at", now=True),
+    comment="filters of the library that were given a name",
+)
+
+bulk_undo = Table(
+    "bulk_undo",
+    metadata,
+    Column("undo_token", String(32), primary_key=True),
+    Column("action", Text, nullable=False),
+    _moment("made_at", now=True),
+    comment="bulk actions that can be taken back once",
+)
+
+bulk_undo_row = Table(
+    "bulk_undo_row",
+    metadata,
+    Column("undo_token", ForeignKey("bulk_undo.undo_token", ondelete="CASCADE"), nullable=False),
+    Column("workspace_id", String(32), nullable=False),
+    _slot("was", "the row before: the changed columns, or all of a deleted one", nullable=False),
+    Column("revision_after", Integer),
+    PrimaryKeyConstraint("undo_token", "workspace_id"),
+)
+
+replay_confirmation = Table(
+    "replay_confirmation",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("workspace_id", String(32), nullable=False),
+    Column("state", String(64), nullable=False),
+    _moment("expires_at"),
+    _moment("spent_at", nullable=True),
+    comment="tokens with which a destructive replay is confirmed: once, for one state, for five minutes",
+)
 
 # ---- knowledge and decisions -----------------------------------------------------------------------------------------
 

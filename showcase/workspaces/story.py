@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -153,7 +153,7 @@ SLOTS: Mapping[str, tuple[TypeAdapter[Any], str]] = {
 """Every slot: how it is read, and what it is for."""
 
 
-def summarise_phases(completed: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def summarise_phases(completed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The slot phase_summaries of the completion events of a run, in their order."""
     phases: dict[str, list[Mapping[str, Any]]] = {}
     for event in completed:

@@ -1,4 +1,4 @@
-"""Small markets for the tests of planning: histories with effects that are known, and generated ones with their truth."""
+"""Small markets for the tests of planning: histories with known effects, and generated ones with their truth."""
 
 from __future__ import annotations
 

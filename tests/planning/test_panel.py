@@ -67,7 +67,7 @@ def test_slopes_are_those_of_least_squares_on_everything_at_once(seed: int) -> N
 
 
 def test_what_the_effects_take_out_whole_has_no_slope() -> None:
-    draw, weights, cells = case(1, missing=0.0)
+    draw, _, cells = case(1, missing=0.0)
     alike = np.repeat(draw.normal(size=(1, D)), N, axis=0)
     usable = np.ones((N, D))
     fit = regress(draw.normal(size=(N, D)), [Regressor(alike, np.arange(N) // 3, 2)], usable, cells, np.arange(N))

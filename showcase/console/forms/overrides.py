@@ -10,7 +10,7 @@ import param
 
 from showcase.console.derive import form_class, label_of
 from showcase.console.surface import arranged
-from showcase.console.theme import FAINT_HELP
+from showcase.console.theme import sheet
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Preset, Scenario, preset_named
 
@@ -18,10 +18,6 @@ KNOBS = tuple(SeedOverrides.model_fields)
 _WINDOW = "window_days"
 
 _GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); gap: 0 12px;"
-_SLIDER = """
-.MuiFormLabel-root { font-size: 12px !important; white-space: nowrap; }
-.MuiSlider-root { padding: 9px 0; }
-"""
 _SHARE_STEP = 0.01
 
 
@@ -84,7 +80,7 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         common = {
             "label": label_of(name), "start": low, "end": high, "size": "small", "color": "primary",
             "description": knob.doc, "margin": 0, "sizing_mode": "stretch_width",
-            "stylesheets": [_SLIDER, FAINT_HELP],
+            "stylesheets": [sheet("slider"), sheet("help")],
         }  # fmt: skip
         if isinstance(knob, param.Integer):
             return pmui.IntSlider(**common, value=low)

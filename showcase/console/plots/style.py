@@ -21,8 +21,9 @@ def by_day() -> DatetimeTickFormatter:
     return DatetimeTickFormatter(days="%-d %b", months="%-d %b", years="%-d %b %Y", context=None)
 
 
-def without_year(plot: Any, _element: Any) -> None:
-    """Bokeh writes the year under the first tick whatever the formatter says; take it away."""
+def _bare(plot: Any, _element: Any) -> None:
+    """Take away what the options cannot: the frame of a dark theme, and the year that bokeh writes under a tick."""
+    plot.state.outline_line_color = None
     formatter = plot.handles["xaxis"].formatter
     if isinstance(formatter, DatetimeTickFormatter):
         formatter.context = None
@@ -36,7 +37,7 @@ def framed(height: int, **more: Any) -> dict[str, Any]:
         "toolbar": None,
         "default_tools": [],
         "show_frame": False,
-        "hooks": [without_year],
+        "hooks": [_bare],
         "fontsize": _FONT,
         "border": 4,
         "show_legend": False,

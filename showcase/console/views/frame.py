@@ -11,17 +11,11 @@ from showcase.console.progress import RunProgress
 from showcase.console.state import VIEWS, ConsoleState
 from showcase.console.surface import arranged, text
 from showcase.console.text import day, plain
+from showcase.console.theme import sheet
 from showcase.console.views.steps import RUN_WORDS
 
 _ITEMS = {"run": ("Run", "play_circle"), "library": ("Library", "inventory_2")}
 _HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 12px; min-width: 0;"
-_CHIP = """
-:host { color: #ffffff; }
-.chip { display: inline-block; padding: 3px 11px; border-radius: 12px; background: rgb(255 255 255 / .16); font-size: 12px;
-        white-space: nowrap; max-width: 100%; overflow: hidden; text-overflow: ellipsis; vertical-align: middle; }
-.chip.running { background: #1f7a4d; }
-.chip.failed { background: #a3302a; }
-"""
 _RAIL = {
     "pt": "8px",
     "& .MuiListItemButton-root": {"flexDirection": "column", "py": "9px", "px": "4px !important", "gap": "2px"},
@@ -38,8 +32,8 @@ class HeaderView(pn.viewable.Viewer):
     def __init__(self, draft: RunDraft, progress: RunProgress) -> None:
         super().__init__()
         self._draft, self._progress = draft, progress
-        self._data = text(stylesheets=[_CHIP])
-        self._run = text(stylesheets=[_CHIP], sizing_mode=None, width=210)
+        self._data = text(stylesheets=[sheet("chip")])
+        self._run = text(stylesheets=[sheet("chip")], sizing_mode=None, width=210)
         self._row = arranged(self._data, self._run, css=_HEAD, margin=(0, 8, 0, 16))
         draft.param.watch(self._show, "surroundings")
         progress.param.watch(self._show, ["story", "is_known"])

@@ -13,14 +13,9 @@ from showcase.console.progress import RunProgress
 from showcase.console.store import Store
 from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
+from showcase.console.theme import sheet
 
 _BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto auto; gap: 8px 12px;"
-_NARROW = """
-@media (max-width: 1150px) {
-  :host { grid-template-columns: auto minmax(0, 1fr) auto auto !important; }
-  .bk-panel-models-markup-HTML { grid-column: 1 / -1; order: -1; justify-self: stretch; }
-}
-"""
 
 
 class LaunchView(pn.viewable.Viewer):
@@ -42,7 +37,7 @@ class LaunchView(pn.viewable.Viewer):
             self.run.button,
             css=_BAR,
             in_line=True,
-            extra=_NARROW,
+            extra=sheet("launch"),
         )
         self._card = card(bar, self.run.notice, self.stop.notice)
         self._keep.param.watch(self._kept, "value")

@@ -15,48 +15,22 @@ from showcase.console.state import ConsoleState
 from showcase.console.store import Store
 from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.text import MISSING, count, moment
+from showcase.console.theme import sheet
 from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.console.views.workspace import WorkspaceView
 from showcase.errors import ShowcaseError
 from showcase.store.workspaces import Workspace
 
 _SPLIT = """
-display: grid; grid-template-columns: minmax(0, 1.85fr) minmax(280px, 1fr); gap: 12px; height: 100%; min-height: 0;
+display: grid; grid-template-columns: minmax(0, 2.1fr) minmax(270px, 1fr); gap: 12px; height: 100%; min-height: 0;
 """
 _FILLS = ":host { height: 100%; min-height: 0; overflow: hidden; }"
-_TABLE = """
-.tabulator { border: 0; background: transparent; font-size: 13px !important; }
-.tabulator .tabulator-header { border-bottom: 1px solid var(--mui-palette-divider); }
-.tabulator .tabulator-header, .tabulator .tabulator-col { background: transparent !important; font-size: 12px; }
-.tabulator .tabulator-col-title { color: var(--mui-palette-text-secondary); }
-.tabulator-row { cursor: pointer; min-height: 32px; border-bottom: 1px solid var(--mui-palette-divider); }
-.tabulator-row, .tabulator-row.tabulator-row-even { background: transparent !important; color: var(--mui-palette-text-primary); }
-.tabulator-row:hover { background: var(--mui-palette-action-hover) !important; }
-.tabulator-row.tabulator-selected {
-  background: color-mix(in srgb, var(--mui-palette-primary-main) 12%, transparent) !important;
-  color: var(--mui-palette-text-primary) !important;
-}
-.tabulator-row .tabulator-cell { border: 0; padding: 7px 8px; height: auto !important; text-overflow: ellipsis; }
-.tabulator-cell[tabulator-field="Name"] { font-weight: 700; }
-.tabulator-cell b { font-weight: 500; padding: 1px 8px; border-radius: 9px; font-size: 12px; }
-.good { color: var(--mui-palette-success-main); background: color-mix(in srgb, currentColor 14%, transparent); }
-.bad { color: var(--mui-palette-error-main); background: color-mix(in srgb, currentColor 12%, transparent); }
-.careful { color: var(--mui-palette-warning-main); background: color-mix(in srgb, currentColor 12%, transparent); }
-.now { color: var(--mui-palette-primary-main); background: color-mix(in srgb, currentColor 12%, transparent); }
-.bar { display: inline-block; height: 7px; border-radius: 3px; margin-right: 7px; background: var(--mui-palette-primary-main); opacity: .55; }
-@media (max-width: 1150px) {
-  .tabulator { font-size: 12px !important; }
-  .tabulator-row .tabulator-cell { padding: 7px 5px; }
-  .tabulator-cell b { padding: 1px 5px; font-size: 11px; }
-  .bar { display: none; }
-}
-"""
 COLUMNS = ("Name", "Status", "Preset", "Winner", "Wape", "Made", "Took")
-_WIDTHS = dict(zip(COLUMNS, ("20%", "14.5%", "16.5%", "17.5%", "11.5%", "12%", "8%"), strict=True))
+_WIDTHS = dict(zip(COLUMNS, ("18.5%", "15.5%", "16%", "17%", "11%", "13.5%", "8.5%"), strict=True))
 _OURS = {"Status": {"type": "html"}, "Wape": {"type": "html"}}
 """The two columns whose cells are markup: a status out of a fixed list, and a number. All others are text."""
 
-_FULL_BAR_WAPE, _FULL_BAR_PX = 60.0, 42
+_FULL_BAR_WAPE, _FULL_BAR_PX = 60.0, 30
 
 
 class LibraryView(pn.viewable.Viewer):
@@ -135,7 +109,7 @@ def _table(rows: pd.DataFrame) -> pn.widgets.Tabulator:
         formatters=_OURS,
         widths=_WIDTHS,
         text_align={"Took": "right"},
-        stylesheets=[_TABLE],
+        stylesheets=[sheet("table")],
         sizing_mode="stretch_both",
         margin=0,
     )
@@ -171,6 +145,6 @@ def _bar(wape: float | None) -> str:
 
 def _nothing_kept() -> str:
     return (
-        '<p><b>Nothing is kept yet.</b></p><p class="quiet">Tick Keep before you press Run, give the run a name, and it '
-        "stands here with its configuration, its result and all that it made.</p>"
+        '<p><b>Nothing is kept yet.</b></p><p class="quiet">Tick Keep before you press Run and give the run a name: it '
+        "stands here then, with its configuration, its result and all that it made.</p>"
     )

@@ -13,6 +13,7 @@ from showcase.console.draft import SCORING, RunDraft
 from showcase.console.plots.folds import HEIGHT, folds_plot
 from showcase.console.surface import arranged, card, field, refuse, text, title
 from showcase.console.text import count, plain, words
+from showcase.console.theme import sheet
 from showcase.forecasting.zoo import CatalogEntry
 
 _SETTINGS = (
@@ -22,12 +23,6 @@ _HALVES = (
     "display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 4px 16px; align-items: start;"
 )
 _STACK = "display: flex; flex-direction: column; gap: 5px;"
-_PILLS = """
-fieldset.MuiFormControl-root { display: block; }
-legend.MuiFormLabel-root { float: left; width: 62px; font-size: 12px; padding-top: 4px; margin: 0; }
-.MuiChip-root { height: 22px; }
-.MuiChip-label { padding: 0 8px; font-size: 12px; }
-"""
 
 
 class ModelsView(pn.viewable.Viewer):
@@ -84,7 +79,8 @@ class ModelsView(pn.viewable.Viewer):
     def _legend(self) -> str:
         scoring = self._draft.backtest
         gap = f", gap {scoring.gap}" if scoring.gap else ""
-        return f'<p class="small quiet">{scoring.n_splits} folds: training blue{gap}, {scoring.horizon} test days orange</p>'
+        test = f"{scoring.horizon} test days orange"
+        return f'<p class="small quiet">{scoring.n_splits} folds: training blue{gap}, {test}</p>'
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._card
@@ -99,7 +95,7 @@ def _pills(family: str, entries: Sequence[CatalogEntry]) -> pmui.MultiPill:
         variant="filled",
         margin=0,
         sizing_mode="stretch_width",
-        stylesheets=[_PILLS],
+        stylesheets=[sheet("pills")],
         sx={"gap": "5px"},
     )
 
@@ -112,4 +108,5 @@ def _switched_off(models: Sequence[CatalogEntry]) -> str:
     flags = words(f"{entry.setting}=1" for entry in off)
     verb = "is" if len(off) == 1 else "are"
     names = words(entry.title for entry in off)
-    return f'<p class="small quiet" title="{plain(flags)}">{plain(names)} {verb} off: start with {plain(off[0].setting)}=1</p>'
+    how = f"start with {plain(off[0].setting)}=1"
+    return f'<p class="small quiet" title="{plain(flags)}">{plain(names)} {verb} off: {how}</p>'

@@ -42,7 +42,7 @@ class OverridesView(pn.viewable.Viewer):
         recipe = check.recipe
         missing = f", {percent(recipe.sparsity)} of the series missing" if recipe.sparsity else ""
         return (
-            f"{count(recipe.n_stores, 'store')} × {count(recipe.n_products, 'product')} × "
+            f"{count(recipe.n_stores, 'store')} x {count(recipe.n_products, 'product')} x "
             f"{count(recipe.window.days, 'day')}{missing}"
         )
 

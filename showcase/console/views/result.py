@@ -14,21 +14,14 @@ from showcase.console.progress import RunProgress
 from showcase.console.store import Outcome
 from showcase.console.surface import arranged, card, show_only, text, title
 from showcase.console.text import percent, plain, score
+from showcase.console.theme import PLOT, sheet
 
 CONTROLS = ("naive", "seasonal_naive")
 _STACK = "display: flex; flex-direction: column; gap: 12px; flex: none;"
-_NUMBERS = """
-:host { container-type: inline-size; }
-.numbers { display: grid; grid-template-columns: minmax(0, 1.7fr) repeat(3, minmax(0, 1fr)); gap: 8px 12px; }
-@container (max-width: 420px) { .numbers { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
-.numbers b { display: block; font-size: 16px; line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.key { display: inline-block; width: 18px; height: 0; border-top: 3px solid; vertical-align: middle; margin-right: 4px; }
-.keys span { margin-right: 14px; white-space: nowrap; }
-"""
 _KEYS = (
-    '<p class="small quiet keys"><span><i class="key" style="border-color:#6f8494"></i>sold</span>'
-    '<span><i class="key" style="border-color:#cf7c22;border-top-style:dashed"></i>winner in the backtest</span>'
-    '<span><i class="key" style="border-color:#1786a8"></i>forecast, 80 and 95 % intervals</span></p>'
+    f'<p class="small quiet keys"><span><i class="key" style="border-color:{PLOT["past"]}"></i>sold</span>'
+    f'<span><i class="key dashed" style="border-color:{PLOT["other"]}"></i>winner in the backtest</span>'
+    f'<span><i class="key" style="border-color:{PLOT["ahead"]}"></i>forecast, 80 and 95 % intervals</span></p>'
 )
 
 
@@ -38,8 +31,8 @@ class ResultView(pn.viewable.Viewer):
     def __init__(self, progress: RunProgress) -> None:
         super().__init__()
         self._progress = progress
-        self._numbers = text(stylesheets=[_NUMBERS])
-        self._forecast_head, self._keys = text(), text(stylesheets=[_NUMBERS])
+        self._numbers = text(stylesheets=[sheet("numbers")])
+        self._forecast_head, self._keys = text(), text(stylesheets=[sheet("numbers")])
         self._board_head, self._board_words = text(), text()
         self._forecast = _place(HEIGHT)
         self._board = _place(120)

@@ -12,13 +12,14 @@ from showcase.console.store import Store
 from showcase.console.story import RUNNING, StepLine, Story
 from showcase.console.surface import card, remedy, text, title
 from showcase.console.text import clock, plain, seconds
+from showcase.console.theme import sheet
 
 _TICK_MS = 1000
 MARKS = {
     "pending": ("○", "quiet", "waits"),
     "running": ("◔", "now", "runs"),
     "pass": ("✓", "good", "done"),
-    "skip": ("–", "quiet", "skipped"),
+    "skip": ("·", "quiet", "skipped"),
     "warn": ("!", "careful", "done with a warning"),
     "fail": ("✗", "bad", "failed"),
 }
@@ -31,24 +32,18 @@ RUN_WORDS = {
     "cancelled": "stopped",
     "interrupted": "interrupted",
 }
-RUN_TONES = {"running": "now", "completed": "good", "failed": "bad", "cancelled": "careful", "interrupted": "careful"}
-
-_STEPS = """
-ol { list-style: none; margin: 0; padding: 0; }
-li { display: grid; grid-template-columns: 18px 82px minmax(0, 1fr) 48px; gap: 6px; align-items: baseline; min-height: 22px; }
-li > .icon { font-weight: 700; text-align: center; }
-li > .what { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; }
-li > .time { text-align: right; font-size: 12px; font-variant-numeric: tabular-nums; }
-li[data-status="running"] > .name { font-weight: 700; }
-li[data-status="fail"] > .what { white-space: normal; }
-.now { color: var(--mui-palette-primary-main); }
-.bar { height: 4px; border-radius: 2px; background: var(--mui-palette-divider); overflow: hidden; align-self: center; }
-.bar > i { display: block; height: 100%; background: var(--mui-palette-primary-main); transition: width .2s; }
-@media (prefers-reduced-motion: no-preference) {
-  li[data-status="running"] > .icon { animation: turn 1.6s linear infinite; }
-  @keyframes turn { to { transform: rotate(360deg); } }
+RUN_TONES = {
+    "running": "now",
+    "completed": "good",
+    "failed": "bad",
+    "cancelled": "careful",
+    "interrupted": "careful",
 }
-"""
+_ENDINGS = {
+    "failed": "The run failed.",
+    "cancelled": "The run was stopped.",
+    "interrupted": "The run was interrupted.",
+}
 
 
 class StepsView(pn.viewable.Viewer):
@@ -58,7 +53,7 @@ class StepsView(pn.viewable.Viewer):
         super().__init__()
         self._progress, self._store = progress, store
         self._head = text(title("Newest run"))
-        self._lines = text(stylesheets=[_STEPS])
+        self._lines = text(stylesheets=[sheet("steps")])
         self._card = card(self._head, self._lines)
         self._ticking: pn.io.PeriodicCallback | None = None
         progress.param.watch(self._show, ["story", "failure", "is_known"])
@@ -94,8 +89,8 @@ class StepsView(pn.viewable.Viewer):
 
 def _nothing_yet() -> str:
     return (
-        '<p><b>No run yet.</b></p><p class="quiet">Choose a preset, press Run, and its eleven steps appear here as they '
-        "happen. Runs started from the command line appear here too.</p>"
+        '<p><b>No run yet.</b></p><p class="quiet">Choose a preset and press Run: its steps appear here as they '
+        "happen. Runs that were started from the command line appear here too.</p>"
     )
 
 
@@ -111,27 +106,33 @@ def steps_html(story: Story) -> str:
     """The lines of a story, and why it ended where it did not end well. Everything from outside is escaped."""
     lines = "".join(_line(line) for line in story.lines)
     ended = ""
-    if story.run_status not in (RUNNING, "completed"):
-        tone, word = RUN_TONES[story.run_status], RUN_WORDS[story.run_status]
-        ended = f'<p role="alert"><b class="{tone}">The run was {word}</b>: {plain(story.reason)}</p>'
-        if story.run_status == "failed":
-            ended = ended.replace("The run was failed", "The run failed")
+    if story.run_status in _ENDINGS:
+        ended = (
+            f'<p role="alert"><b class="{RUN_TONES[story.run_status]}">{_ENDINGS[story.run_status]}</b> '
+            f"{plain(story.reason)}</p>"
+        )
     return f'<ol aria-label="Steps of the run">{lines}</ol>{ended}'
 
 
 def _line(line: StepLine) -> str:
     icon, tone, word = MARKS[line.status]
-    if line.status == RUNNING and line.share is not None:
-        what = (
-            f'<span class="bar" role="progressbar" aria-label="{plain(line.name)}" aria-valuemin="0" aria-valuemax="100" '
-            f'aria-valuenow="{line.share * 100:.0f}" title="{plain(line.detail)}"><i style="width:{line.share * 100:.0f}%">'
-            "</i></span>"
-        )
-    else:
-        said = plain(line.detail) if line.detail else ""
-        what = f'<span class="what quiet" title="{said}">{said}</span>'
+    what = _bar(line) if line.status == RUNNING and line.share is not None else _words(line)
     return (
         f'<li data-step="{plain(line.name)}" data-status="{plain(line.status)}">'
         f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
-        f'<span class="name">{plain(line.name)}</span>{what}<span class="time quiet">{seconds(line.duration_ms)}</span></li>'
+        f'<span class="name">{plain(line.name)}</span>{what}'
+        f'<span class="time quiet">{seconds(line.duration_ms)}</span></li>'
+    )
+
+
+def _words(line: StepLine) -> str:
+    said = plain(line.detail) if line.detail else ""
+    return f'<span class="what quiet" title="{said}">{said}</span>'
+
+
+def _bar(line: StepLine) -> str:
+    done = f"{(line.share or 0) * 100:.0f}"
+    return (
+        f'<span class="bar" role="progressbar" aria-label="{plain(line.name)}" aria-valuenow="{done}" '
+        f'aria-valuemin="0" aria-valuemax="100" title="{plain(line.detail)}"><i style="width:{done}%"></i></span>'
     )

@@ -10,25 +10,16 @@ import param
 
 from showcase.console.state import ConsoleState
 from showcase.console.store import Store
-from showcase.console.story import Story
+from showcase.console.story import StepLine, Story
 from showcase.console.surface import card, remedy, text, title
-from showcase.console.text import day, moment, plain, score, words
+from showcase.console.text import day, moment, plain, score, seconds, words
+from showcase.console.theme import sheet
 from showcase.console.views.steps import MARKS, RUN_TONES, RUN_WORDS
 from showcase.errors import ShowcaseError
 from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings
 from showcase.store.workspaces import Workspace
 
 _SCROLLS = ":host { height: 100%; min-height: 0; overflow-y: auto; scrollbar-width: thin; gap: 14px; }"
-_FACTS = """
-dl { display: grid; grid-template-columns: 96px minmax(0, 1fr); gap: 3px 12px; margin: 4px 0 0; }
-dt { color: var(--mui-palette-text-secondary); }
-dd { margin: 0; }
-h3 { font-size: 13px; margin: 0; }
-.now { color: var(--mui-palette-primary-main); }
-ul { list-style: none; margin: 4px 0 0; padding: 0; }
-li { display: grid; grid-template-columns: 18px minmax(0, 1fr) auto; gap: 6px; }
-code { font-size: 12px; }
-"""
 
 
 class WorkspaceView(pn.viewable.Viewer):
@@ -37,7 +28,7 @@ class WorkspaceView(pn.viewable.Viewer):
     def __init__(self, state: ConsoleState, store: Store) -> None:
         super().__init__()
         self._state, self._store = state, store
-        self._body = text(_nothing_open(), stylesheets=[_FACTS])
+        self._body = text(_nothing_open(), stylesheets=[sheet("facts")])
         self._card = card(self._body, extra=_SCROLLS, sizing_mode="stretch_both")
         state.param.watch(self.refresh, "workspace")
 
@@ -114,15 +105,16 @@ def _result(workspace: Workspace) -> list[tuple[str, str]]:
 
 
 def _steps(story: Story | None) -> str:
-    if story is None:
-        return ""
-    lines = "".join(
-        f'<li><b class="{MARKS[line.status][1]}" role="img" aria-label="{MARKS[line.status][2]}">{MARKS[line.status][0]}</b>'
+    return "" if story is None else f"<h3>Story</h3><ul>{''.join(_step(line) for line in story.lines)}</ul>"
+
+
+def _step(line: StepLine) -> str:
+    icon, tone, word = MARKS[line.status]
+    return (
+        f'<li><b class="{tone}" role="img" aria-label="{word}">{icon}</b>'
         f'<span title="{plain(line.detail)}">{plain(line.name)}</span>'
-        f'<span class="quiet small">{(line.duration_ms or 0) / 1000:.1f} s</span></li>'
-        for line in story.lines
+        f'<span class="quiet small">{seconds(line.duration_ms)}</span></li>'
     )
-    return f"<h3>Story</h3><ul>{lines}</ul>"
 
 
 def _made(created: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection
-
 from showcase.errors import ShowcaseError
 from showcase.kernel.identity import PlanId, SessionId
 from showcase.pipeline.context import RunContext, StopRequested
@@ -16,6 +14,7 @@ from showcase.services.agents import Assignment, read_run
 from showcase.services.decisions import Question, approval_entry, question_json
 from showcase.services.models import Registered
 from showcase.store.decisions import Decision
+from showcase.store.fence import Connection
 
 
 def agent(context: RunContext) -> StepOutcome:
