@@ -44,6 +44,8 @@ class Installation:
             revive = self.embedded.start if self.embedded is not None else _leave_it
             self.reaper = Reaper(self.database, self.services.clock, revive)
             self.reaper.start()
+            # deletions can be undone until the next start of a process that serves
+            self.services.bulk.forget()
 
     def close(self) -> None:
         """Let go of the database; the embedded server stops with its last user."""

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from showcase.cli import data, db, doctor, run, runs, serve, workspaces
+from showcase.cli import data, db, doctor, library, replays, run, runs, serve, workspaces
 from showcase.cli.output import explain
 from showcase.errors import ShowcaseError
 
@@ -24,6 +24,13 @@ app.command("seed")(data.seed)
 app.command("import")(data.import_sales)
 app.command("datasets")(data.datasets)
 app.command("doctor")(doctor.doctor)
+workspaces.app.command("edit")(library.edit)
+workspaces.app.command("bulk")(library.bulk)
+workspaces.app.command("undo")(library.undo)
+workspaces.app.command("delete")(library.delete)
+workspaces.app.command("searches")(library.searches)
+workspaces.app.command("replay")(replays.replay)
+workspaces.app.command("lineage")(replays.lineage)
 app.add_typer(workspaces.app, name="workspaces")
 app.add_typer(runs.app, name="runs")
 app.add_typer(db.app, name="db")

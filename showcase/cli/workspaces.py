@@ -21,28 +21,49 @@ def _score(found: Workspace) -> str:
 
 @app.command("list")
 def list_workspaces(
+    search: Annotated[str | None, typer.Option(help="A search, as 'tag:demo wape<20 NOT pinned'.")] = None,
+    q: Annotated[str | None, typer.Option("--q", help="A literal piece of the name, the notes or a tag.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; repeated: all of them.")] = None,
+    status: Annotated[str | None, typer.Option(help="The run's status.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="The preset.")] = None,
+    since: Annotated[str | None, typer.Option(help="The first day, as 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option(help="The last day, as 2026-01-31.")] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="The archived ones too.")] = False,
+    sort_by: Annotated[str, typer.Option(help="created_at, name, seed, status, metric or wall_clock.")] = "created_at",
+    sort_order: Annotated[str, typer.Option(help="asc or desc.")] = "desc",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="Where to go on: next or previous of another page.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """List workspaces, newest first.
+    """List workspaces, pinned first, then newest first.
 
-    Example: showcase workspaces list --limit 5
+    Example: showcase workspaces list --search 'status:failed NOT tag:seen' --limit 5
     """
     with open_installation() as installation:
-        found, total = installation.services.workspaces.list(limit)
+        page = installation.services.workspaces.find(
+            search=search, q=q, tags=tag or [], status=status, scenario=scenario, since=since, until=until,
+            include_archived=archived, sort_by=sort_by, sort_order=sort_order, limit=limit, cursor=cursor,
+        )  # fmt: skip
     if as_json:
-        print_json({"workspaces": [asdict(one) for one in found], "total": total})
+        print_json(asdict(page))
         return
     print_table(
-        f"{len(found)} of {total} workspaces",
-        ("workspace", "name", "status", "preset", "winner", "score", "made (UTC)"),
+        f"{len(page.workspaces)} of {'' if page.total_is_exact else 'more than '}{page.total} workspaces",
+        ("workspace", "", "name", "status", "preset", "winner", "score", "tags", "made (UTC)"),
         (
-            (one.workspace_id, one.name, one.status, one.scenario, (one.result_summary or {}).get("winner_model_type"),
-             _score(one), f"{one.created_at:%Y-%m-%d %H:%M}")
-            for one in found
+            (one.workspace_id, _marks(one), one.name, one.status, one.scenario,
+             (one.result_summary or {}).get("winner_model_type"), _score(one), ", ".join(one.tags),
+             f"{one.created_at:%Y-%m-%d %H:%M}")
+            for one in page.workspaces
         ),
-        "No workspace yet. Keep a run with `showcase run --reseed --keep --name first`.",
+        "No workspace is found. Keep a run with `showcase run --reseed --keep --name first`.",
     )  # fmt: skip
+    if page.next is not None:
+        screen.print(f"Go on with --cursor {page.next}", markup=False)
+
+
+def _marks(found: Workspace) -> str:
+    return " ".join(word for word, holds in (("pinned", found.pinned), ("archived", found.archived)) if holds)
 
 
 @app.command()
@@ -94,6 +115,12 @@ def _print_facts(found: Workspace, summary: dict[str, Any]) -> None:
         if summary.get("winner_model_type") else None,
         "why": summary.get("reason"),
         "seconds": summary.get("wall_clock_s"),
+        "replays": found.replayed_from_workspace_id,
+        "verdict": (summary.get("verdict") or {}).get("overall"),
+        "tags": ", ".join(found.tags) or None,
+        "marks": _marks(found) or None,
+        "notes": found.notes,
+        "revision": found.revision,
         "made": f"{found.created_at:%Y-%m-%d %H:%M:%S} UTC",
     }  # fmt: skip
     for name, value in facts.items():

@@ -100,7 +100,7 @@ class RunFeed:
             return
         events = known.events if is_same else ()
         if newest.status != "running":
-            self._tell(Following(newest, self._rest(newest, events), is_known=True))
+            self._tell(Following(newest, stored_events(self.launcher, newest.run_id, events), is_known=True))
             return
         self._tell(Following(newest, events, is_known=True))
         for event in self.launcher.watch(newest.run_id, _last_seq(events)):
@@ -109,18 +109,21 @@ class RunFeed:
             if not self._listeners:
                 return
 
-    def _rest(self, run: RunRow, events: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        """All events of a run that has ended; they come in pages."""
-        while page := self.launcher.events(run.run_id, _last_seq(events)):
-            events = (*events, *page)
-        return events
-
     def _tell(self, following: Following) -> None:
         self.following = following
         with self._lock:
             listeners = list(self._listeners.values())
         for listener in listeners:
             listener()
+
+
+def stored_events(
+    launcher: Launcher, run_id: str, known: tuple[dict[str, Any], ...] = ()
+) -> tuple[dict[str, Any], ...]:
+    """All events of a run so far, those known already in front; they come in pages."""
+    while page := launcher.events(run_id, _last_seq(known)):
+        known = (*known, *page)
+    return known
 
 
 def _last_seq(events: tuple[dict[str, Any], ...]) -> int:

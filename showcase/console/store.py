@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from showcase.console.checks import Ground
+from showcase.console.feed import stored_events
 from showcase.console.story import Story, tell
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
@@ -122,8 +123,8 @@ class Store:
 
     def _workspace(self, workspace_id: str) -> tuple[Workspace, Story | None]:
         found = self._services.workspaces.show(workspace_id)
-        run_id = found.created_objects.get("run_id")
-        events = self._launcher.events(run_id) if run_id else []
+        run_id = found.run_id or found.created_objects.get("run_id")
+        events = stored_events(self._launcher, run_id) if run_id else ()
         return found, tell(str(run_id), found.scenario, events) if events else None
 
     def _outcome(self, story: Story) -> Outcome:

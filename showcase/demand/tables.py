@@ -1,4 +1,4 @@
-"""The tables of one data set, before they have database ids: what the generator and the intake make, and the store loads."""
+"""The tables of one data set before they have database ids: what generator and intake make, and the store loads."""
 
 from __future__ import annotations
 
@@ -24,22 +24,24 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
     "calendar": {"date": pl.Date(), "is_holiday": pl.Boolean(), "event": pl.String()},
     "prices": {
-        "store": pl.Int32(), "product": pl.Int32(), "valid_from": pl.Date(), "valid_to": pl.Date(), "price_cents": pl.Int64(),
+        "store": pl.Int32(), "product": pl.Int32(), "valid_from": pl.Date(), "valid_to": pl.Date(),
+        "price_cents": pl.Int64(),
     },
     "promotions": {
-        "product": pl.Int32(), "start_date": pl.Date(), "end_date": pl.Date(), "kind": pl.String(), "discount_percent": pl.Int32(),
+        "product": pl.Int32(), "start_date": pl.Date(), "end_date": pl.Date(), "kind": pl.String(),
+        "discount_percent": pl.Int32(),
     },
     "sales": {
-        "store": pl.Int32(), "product": pl.Int32(), "date": pl.Date(), "units": pl.Int64(), "unit_price_cents": pl.Int64(),
-        "revenue_cents": pl.Int64(), "promo_percent": pl.Int32(), "is_open": pl.Boolean(),
+        "store": pl.Int32(), "product": pl.Int32(), "date": pl.Date(), "units": pl.Int64(),
+        "unit_price_cents": pl.Int64(), "revenue_cents": pl.Int64(), "promo_percent": pl.Int32(), "is_open": pl.Boolean(),
     },
     "stock": {
         "store": pl.Int32(), "product": pl.Int32(), "date": pl.Date(), "on_hand": pl.Int64(), "received": pl.Int64(),
         "is_stockout": pl.Boolean(),
     },
 }  # fmt: skip
-"""launch_date and event may be null. valid_to is the last day of a price, inclusive. promo_percent is 0 without promotion.
-on_hand is the stock at the end of the day; a table may be empty (an import without stock)."""
+"""launch_date and event may be null. valid_to is the last day of a price, inclusive. promo_percent is 0 without
+promotion. on_hand is the stock at the end of the day; a table may be empty (an import without stock)."""
 
 TRUTH_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "truth_demand": {"store": pl.Int32(), "product": pl.Int32(), "date": pl.Date(), "latent_units": pl.Int64()},

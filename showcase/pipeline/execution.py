@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,12 +98,12 @@ class Execution:
         summary = summarise(self.context, course.status, wall_clock_s)
         steps = tuple(event.as_json() for event in course.steps)
         overall = overall_status(course.status)
+        columns = self._workspace_columns(summary, steps)
 
         def settle(connection: Connection) -> None:
             if course.status != "completed":
                 put_back(connection, self.run_id, course.reason or course.status)
             if self.workspace_id is not None:
-                columns = workspace_columns(self.context, summary, steps)
                 workspaces.update_workspace(connection, self.workspace_id, columns)
             runs.end_run(connection, self.run_id, status=course.status, reason=course.reason, summary=summary)
 
@@ -116,6 +117,16 @@ class Execution:
             also=settle,
         )
         return RunResult(str(self.run_id), course.status, overall, steps, summary)
+
+    def _workspace_columns(self, summary: Mapping[str, Any], steps: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
+        """What the workspace remembers; a replay also how it compares with its source. Empty where none is kept."""
+        if self.workspace_id is None:
+            return {}
+        columns = workspace_columns(self.context, summary, steps)
+        source = self.context.request.replayed_from_workspace_id
+        if source is not None:
+            columns["result_summary"]["verdict"] = self.context.services.replays.judge(source, columns)
+        return columns
 
     def _beat(self) -> None:
         """Twice a second: say that the run lives, and hear whether it should stop."""

@@ -16,7 +16,7 @@ from showcase.pipeline.context import RunContext
 from showcase.pipeline.execution import Execution
 from showcase.pipeline.keeping import find_wanted_pair, opening_columns
 from showcase.pipeline.phases.data import requested_recipe
-from showcase.pipeline.request import RunRequest
+from showcase.pipeline.request import RunRequest, parse_request
 from showcase.pipeline.settle import settle_interrupted
 from showcase.pipeline.steps import Step, steps_for
 from showcase.services.suite import Services
@@ -34,6 +34,15 @@ _SETTLE_AFTER_WAITS = 5
 def this_process() -> str:
     """Who holds the lock, in words a person can act on."""
     return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def _unconfirmed() -> ConflictError:
+    return ConflictError(
+        "This replay would wipe demand data, and that needs a confirmation: none came with it, or it is spent, older "
+        "than five minutes, or of another state of the data or of the source.",
+        "Look at the replay's preview and send the token that it gives as confirm.",
+        reason="confirmation_required",
+    )
 
 
 @dataclass(slots=True)
@@ -76,6 +85,11 @@ class Launcher:
             yield
         finally:
             lock.release()
+
+    def replay(self, workspace_id: str, *, confirm: str | None = None, anchor: str = "recorded") -> Execution:
+        """Run a workspace's recorded request again; `confirm` is the token of its preview, where it needs one."""
+        frame = self.services.replays.frame(workspace_id, anchor)
+        return self.start(parse_request(frame | ({"confirm": confirm} if confirm is not None else {})))
 
     def stop(self, run_id: str) -> None:
         """Ask a run to stop; its running step answers within two seconds. ConflictError where it has ended."""
@@ -136,12 +150,11 @@ class Launcher:
         self._feed.close()
 
     def _check_confirmation(self, request: RunRequest) -> None:
-        if request.reset and request.replayed_from_workspace_id is not None:
-            raise ConflictError(
-                "This replay would wipe demand data, and that needs a confirmation that was not given.",
-                "Send the request without reset; the data it needs is seeded beside what is there.",
-                reason="confirmation_required",
-            )
+        """Looked at before the lock is taken, so that a refusal waits for nobody; spent only with the start."""
+        source = request.replayed_from_workspace_id
+        if source is None or not request.reset or self.services.replays.is_confirmed(source, request.confirm):
+            return
+        raise _unconfirmed()
 
     def _check_folds(self, request: RunRequest) -> None:
         days = self._days(request)
@@ -179,7 +192,11 @@ class Launcher:
         workspace_id = WorkspaceId.new() if request.keeps else None
         wanted = find_wanted_pair(self.services, request)
         keep_failure = None
+        source = request.replayed_from_workspace_id
         with self.database.begin() as connection:
+            is_destructive = source is not None and request.reset
+            if is_destructive and not self.services.replays.spend(connection, str(source), request.confirm):
+                raise _unconfirmed()
             token = runs.take_token(connection, this_process(), run_id)
             if workspace_id is not None:
                 columns = opening_columns(self.services, request, run_id, wanted)
@@ -189,7 +206,7 @@ class Launcher:
                 connection,
                 run_id,
                 scenario=str(request.scenario),
-                request=request.frame(),
+                request={name: sent for name, sent in request.frame().items() if name != "confirm"},
                 token=token,
                 holder=this_process(),
                 total_steps=len(steps),

@@ -14,7 +14,7 @@ from showcase.forecasting.history import Booleans, History, Integers
 from showcase.planning import elasticity, uplift
 from showcase.planning.day_effects import holiday_effect, stage_spread
 from showcase.planning.sales_panel import SalesPanel
-from showcase.planning.shrinkage import FEW, Shrunk
+from showcase.planning.shrinkage import Shrunk
 
 Source = Literal["product", "category", "data_set", "fixed"]
 LEVEL = 95
@@ -139,7 +139,7 @@ def _estimates(
     if not is_own.any():
         return [fixed] * len(category)
     speaking = np.bincount(category, is_own) > 0
-    elsewhere: Source = "fixed" if is_own.sum() < FEW else "data_set"
+    elsewhere: Source = "fixed" if shrunk.leans_on_prior else "data_set"
     return [
         Estimate(
             min(max(float(shrunk.value[place]), lowest), highest),

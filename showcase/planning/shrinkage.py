@@ -6,24 +6,27 @@ spread between products by the method of moments (DerSimonian and Laird 1986, Co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from showcase.forecasting.history import Floats, Integers
 
 _USUAL_WORTH = 4.0  # the usual spread weighs as much as the spread seen among so many products
-FEW = 5
-"""With fewer products that have an estimate of their own, a number from outside the data set speaks too."""
+_TELLING = 1 / 3  # a mean whose error is larger than this share of the prior's own is not known well enough
 
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """For each product: the value, the variance of its error, and what share of it is the product's own estimate."""
+    """For each product: the value, the variance of its error, and what share of it is the product's own estimate.
+
+    `leans_on_prior` says that the data set alone could not tell the mean of all products.
+    """
 
     value: Floats
     variance: Floats
     own_share: Floats
+    leans_on_prior: bool = False
 
 
 def shrink(
@@ -33,20 +36,29 @@ def shrink(
 
     A product without an estimate has an infinite variance and takes its category's mean; usual_spread is the standard
     deviation between the products of a category, which is all there is to go by where few have estimates. `prior`, a
-    value and its variance, counts as one more category where fewer than FEW products have an estimate.
+    value and its variance, counts as one more category where the estimates tell the mean of all too vaguely.
     """
     known = np.isfinite(variance)
     spread = spread_between(value[known], variance[known], category[known], usual_spread)
     count = int(category.max()) + 1
     mean, error = _means(value[known], variance[known] + spread, category[known], count)
-    means, errors = mean[np.isfinite(error)], error[np.isfinite(error)]
-    if known.sum() < FEW:
-        means, errors = np.append(means, prior[0]), np.append(errors, prior[1])
+    has_mean = np.isfinite(error)
+    pooled, spread_above = _pool(mean[has_mean], error[has_mean], usual_spread)
+    leans_on_prior = pooled[1] > prior[1] * _TELLING**2
+    if leans_on_prior:
+        means, errors = np.append(mean[has_mean], prior[0]), np.append(error[has_mean], prior[1])
+        pooled, spread_above = _pool(means, errors, usual_spread)
+    level = _drawn(mean, error, np.full(count, pooled[0]), np.full(count, pooled[1]), spread_above)
+    drawn = _drawn(value, variance, level.value[category], level.variance[category], spread)
+    return replace(drawn, leans_on_prior=leans_on_prior)
+
+
+def _pool(means: Floats, errors: Floats, usual_spread: float) -> tuple[tuple[float, float], float]:
+    """The mean of all categories with the variance of its error, and the variance between them."""
     every = np.zeros(len(means), dtype=np.int64)
-    spread_above = spread_between(means, errors, every, usual_spread)
-    (pooled,), (pooled_error,) = _means(means, errors + spread_above, every, 1)
-    level = _drawn(mean, error, np.full(count, pooled), np.full(count, pooled_error), spread_above)
-    return _drawn(value, variance, level.value[category], level.variance[category], spread)
+    spread = spread_between(means, errors, every, usual_spread)
+    (mean,), (error,) = _means(means, errors + spread, every, 1)
+    return (float(mean), float(error)), spread
 
 
 def spread_between(value: Floats, variance: Floats, group: Integers, usual_spread: float) -> float:

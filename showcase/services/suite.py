@@ -19,6 +19,7 @@ from showcase.services.ops import OpsService
 from showcase.services.plans import PlanService
 from showcase.services.portfolio import PortfolioService
 from showcase.services.registry import RegistryService
+from showcase.services.replays import ReplayService
 from showcase.services.sandbox import SandboxService
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import WorkspaceService
@@ -69,6 +70,10 @@ class Services:
     @property
     def workspaces(self) -> WorkspaceService:
         return WorkspaceService(self.transactions)
+
+    @property
+    def replays(self) -> ReplayService:
+        return ReplayService(self.transactions, self.artifacts, self.clock, self.demand)
 
     @property
     def bulk(self) -> BulkService:

@@ -163,7 +163,7 @@ def test_a_service_that_hangs_is_left_in_time() -> None:
         assert time.monotonic() - began < 3
 
 
-def test_a_service_that_sends_a_letter_at_a_time_is_left_in_time_too() -> None:
+def test_a_service_that_sends_a_letter_at_a_time_is_left_in_time_too_with_its_thread() -> None:
     known: list[FakeProvider] = []
 
     def drip(request: BaseHTTPRequestHandler) -> None:
@@ -175,6 +175,10 @@ def test_a_service_that_sends_a_letter_at_a_time_is_left_in_time_too() -> None:
     with provider(drip) as fake:
         known.append(fake)
         assert "within 0.4 s" in _refused(_service(fake.url, timeout_s=0.4)).message
+        asking = [thread for thread in threading.enumerate() if thread.name.startswith("ask-")]
+        for thread in asking:
+            thread.join(2)
+        assert not [thread for thread in asking if thread.is_alive()]
 
 
 def test_a_wait_is_left_at_once_where_its_tick_says_so() -> None:
@@ -193,17 +197,6 @@ def test_a_wait_is_left_at_once_where_its_tick_says_so() -> None:
         with pytest.raises(LeftError):
             _service(fake.url, timeout_s=20.0).embed(["a"], leave)
         assert time.monotonic() - began < 2
-
-
-def test_no_thread_is_left_behind() -> None:
-    known: list[FakeProvider] = []
-    with provider(_hang(lambda: known[0])) as fake:
-        known.append(fake)
-        _refused(_service(fake.url, timeout_s=0.2))
-        asking = [thread for thread in threading.enumerate() if thread.name.startswith("ask-")]
-        for thread in asking:
-            thread.join(2)
-        assert not [thread for thread in asking if thread.is_alive()]
 
 
 # --- settings ---

@@ -173,10 +173,70 @@ def test_a_foreign_database_that_cannot_be_reached_is_named_without_its_password
 def test_every_command_has_help_with_an_example() -> None:
     commands = [
         ("run",), ("serve",), ("seed",), ("import",), ("datasets",), ("doctor",), ("workspaces", "list"),
-        ("workspaces", "show"), ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("db", "status"),
+        ("workspaces", "show"), ("workspaces", "edit"), ("workspaces", "bulk"), ("workspaces", "undo"),
+        ("workspaces", "delete"), ("workspaces", "searches"), ("workspaces", "replay"), ("workspaces", "lineage"),
+        ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("db", "status"),
         ("db", "upgrade"), ("db", "downgrade"),
     ]  # fmt: skip
     for command in commands:
         shown = CliRunner().invoke(app, [*command, "--help"])
         assert shown.exit_code == 0
         assert f"Example: showcase {' '.join(command)}" in " ".join(shown.output.split()), command
+
+
+def _kept(showcase: Showcase, *flags: str) -> str:
+    ran = showcase("run", "--reseed", "--override", "stores=2", "--override", "products=3", "--keep", "--json", *flags)
+    assert ran.returncode == 0, ran.stderr
+    return str(json.loads(ran.stdout.splitlines()[-1])["data"]["workspace_id"])
+
+
+def test_a_workspace_is_edited_found_archived_and_taken_back(showcase: Showcase) -> None:
+    kept = _kept(showcase, "--name", "first")
+    edited = json.loads(showcase("workspaces", "edit", kept, "--tag", "demo", "--notes", "to show", "--json").stdout)
+    assert (edited["tags"], edited["notes"], edited["name"], edited["revision"]) == (["demo"], "to show", "first", 2)
+    outdated = showcase("workspaces", "edit", kept, "--notes", "", "--revision", "1")
+    assert (outdated.returncode, "stands at 2" in outdated.stderr) == (2, True)
+    for flags in (("--search", "tag:demo wape<1000"), ("--q", "to sh"), ("--tag", "demo", "--status", "completed")):
+        found = json.loads(showcase("workspaces", "list", *flags, "--json").stdout)
+        assert ([one["workspace_id"] for one in found["workspaces"]], found["total"]) == ([kept], 1), flags
+    assert json.loads(showcase("workspaces", "list", "--search", "NOT demo", "--json").stdout)["workspaces"] == []
+    seen = json.loads(showcase("workspaces", "bulk", "archive", "--search", "tag:demo", "--preview", "--json").stdout)
+    assert (seen["count"], seen["pinned"]) == (1, 0)
+    done = json.loads(showcase("workspaces", "bulk", "archive", "--search", "tag:demo", "--json").stdout)
+    assert done["affected"] == [kept]
+    assert json.loads(showcase("workspaces", "list", "--json").stdout)["total"] == 0
+    assert "archived" in showcase("workspaces", "list", "--archived").stdout
+    assert json.loads(showcase("workspaces", "undo", done["undo_token"], "--json").stdout)["affected"] == [kept]
+    deleted = json.loads(showcase("workspaces", "delete", kept, "--json").stdout)
+    assert showcase("workspaces", "show", kept).returncode == 2
+    assert "undo: 1" in showcase("workspaces", "undo", deleted["undo_token"]).stdout
+    saved = json.loads(showcase("workspaces", "searches", "--save", "mine", "--search", "tag:demo", "--json").stdout)
+    assert saved == {"searches": {"mine": {"search": "tag:demo"}}}
+
+
+def test_a_search_that_cannot_be_read_says_where(showcase: Showcase) -> None:
+    refused = showcase("workspaces", "list", "--search", "tag:x status:asleep")
+    assert refused.returncode == 2
+    assert "character 14" in refused.stderr
+
+
+def test_a_replay_with_reset_wipes_nothing_unless_it_is_confirmed(showcase: Showcase) -> None:
+    kept = _kept(showcase, "--reset")
+    before = showcase("datasets", "--json").stdout
+    for flags in ((), ("--json",), ("--confirm", "made-up")):
+        refused = showcase("workspaces", "replay", kept, *flags)
+        assert refused.returncode == 2, flags
+        assert "confirm" in refused.stdout + refused.stderr
+        assert showcase("datasets", "--json").stdout == before
+    seen = json.loads(showcase("workspaces", "replay", kept, "--preview", "--json").stdout)
+    assert seen["to_send"]["reset"] is True
+    assert seen["wipes"]
+    done = showcase("workspaces", "replay", kept, "--confirm", seen["confirm"])
+    assert done.returncode == 0, done.stderr
+    assert "verdict: identical" in done.stdout
+    again = showcase("workspaces", "replay", kept, "--yes", "--json")
+    assert json.loads(again.stdout.splitlines()[-1])["data"]["run_status"] == "completed"
+    graph = json.loads(showcase("workspaces", "lineage", kept, "--json").stdout)
+    assert [node["relation"] for node in graph["nodes"]] == ["self", "descendant", "descendant"]
+    assert {edge["verdict"] for edge in graph["edges"]} == {"identical"}
+    assert "replays" in showcase("workspaces", "lineage", kept).stdout

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from showcase.pipeline.steps import eleven_steps, positions, summary_position
+import pytest
+
+from showcase.demand.presets import Scenario
+from showcase.pipeline.steps import eleven_steps, positions, steps_for, summary_position
 
 # contract, section 5
 ELEVEN = (
@@ -11,11 +14,24 @@ ELEVEN = (
 )
 
 
-def test_the_short_table_has_the_eleven_steps_in_their_phases() -> None:
+TWENTY_FOUR = (
+    "data[precheck reset seed status features phase2_enrichment historical_backfill] modeling[train v2_train] "
+    "decision[backtest register champion_compat_compare stale_alias_trigger safer_promote_flow] "
+    "portfolio[batch_preset] planning[scenario_simulate_and_save multi_plan_compare] "
+    "knowledge[embedding_provider_probe rag_index_subset rag_retrieve_probe] verify[verify] agents[agent_hitl_flow] "
+    "ops[ops_snapshot] cleanup[cleanup]"
+)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "table"),
+    [(str(scenario), TWENTY_FOUR if scenario == "showcase_rich" else ELEVEN) for scenario in Scenario],
+)
+def test_each_preset_has_the_steps_of_the_contract_in_their_phases(scenario: str, table: str) -> None:
     phases: dict[str, list[str]] = {}
-    for step in eleven_steps():
+    for step in steps_for(scenario):
         phases.setdefault(step.phase, []).append(step.name)
-    assert " ".join(f"{phase}[{' '.join(names)}]" for phase, names in phases.items()) == ELEVEN
+    assert " ".join(f"{phase}[{' '.join(names)}]" for phase, names in phases.items()) == table
 
 
 def test_positions_count_from_one_and_phases_in_their_order() -> None:

@@ -13,6 +13,7 @@ from showcase.errors import NotFoundError
 from showcase.forecasting.history import History
 from showcase.planning import sales_panel
 from showcase.planning.effects import estimate_effects
+from showcase.planning.uplift import estimate_uplifts
 from tests.planning.markets import CATEGORIES, generated, market
 
 
@@ -174,3 +175,47 @@ def test_a_history_that_sold_nothing_gives_fixed_numbers_and_no_error() -> None:
 def test_an_unknown_product_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         estimate_effects(market(days=40).history(), CATEGORIES).of(999)
+
+
+def test_the_climb_after_a_launch_is_no_promotion() -> None:
+    matrix = market(days=160)
+    days = np.arange(160)
+    climb = np.where(days < 50, np.nan, np.minimum((days - 49) / 45, 1.0))
+    launched = (matrix.product_ids == 102)[:, None]
+    units = np.where(launched, matrix.units * climb, matrix.units)
+    found = estimate_effects(replace(matrix, units=units).history(), CATEGORIES).of(102)
+    assert math.exp(found.log_uplift.value) == pytest.approx(1.3, rel=0.001)
+
+
+def test_what_promoted_siblings_take_away_is_told_from_the_uplift() -> None:
+    matrix = market(days=160)
+    promoted = np.stack([(matrix.promo[matrix.product_ids == one] > 0).any(axis=0) for one in (101, 102)])
+    other = np.zeros(matrix.units.shape, dtype=np.bool_)
+    for own, sibling in ((101, promoted[1]), (102, promoted[0])):
+        other[matrix.product_ids == own] = sibling
+    units = np.where(other, 0.6 * matrix.units, matrix.units)
+    alone = {101: "tea", 102: "tea", 103: "rolls", 104: "bread", 105: "jam"}
+    effects = estimate_effects(replace(matrix, units=units).history(), alone)
+    for product_id in alone:
+        assert math.exp(effects.of(product_id).log_uplift.value) == pytest.approx(1.3, rel=0.005)
+
+
+def test_an_elasticity_comes_from_regular_prices_alone() -> None:
+    matrix = market()
+    quiet = (matrix.store_ids > 2)[:, None]
+    cut = 1 - matrix.promo
+    units = np.where(quiet & (matrix.promo > 0), matrix.units / 1.3 * cut**1.5, matrix.units)
+    price, promo = np.where(quiet, matrix.price / cut, matrix.price), np.where(quiet, 0.0, matrix.promo)
+    found = estimate_effects(replace(matrix, units=units, price=price, promo=promo).history(), CATEGORIES)
+    assert found.of(103).elasticity.value == pytest.approx(-1.5, abs=1e-4)
+
+
+def test_what_is_not_known_of_the_price_effect_is_not_known_of_the_uplift_either() -> None:
+    panel = sales_panel.SalesPanel.of(market(noise=0.05).history(), CATEGORIES)
+    slope = np.full(5, -1.5)
+    sure, unsure = (estimate_uplifts(panel, slope, np.full(5, error)) for error in (0.0, 0.5))
+    assert (unsure.shrunk.variance > sure.shrunk.variance).all()
+    assert (sure.covariance == 0).all()
+    # promotions take a fifth off: an elasticity that is off by one moves the log uplift by ln(0.8), the other way
+    own = -math.log(0.8) * 0.5**2
+    np.testing.assert_allclose(unsure.covariance, own * unsure.shrunk.own_share)

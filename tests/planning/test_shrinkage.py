@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showcase.planning.shrinkage import FEW, shrink, spread_between
+from showcase.planning.shrinkage import shrink, spread_between
 
 PRIOR = (-1.5, 0.25)
 
@@ -34,13 +34,24 @@ def test_an_estimate_without_error_stays_and_a_product_without_estimate_takes_it
     assert drawn.variance[0] < 1e-9
 
 
-def test_a_number_from_outside_speaks_only_where_few_products_do() -> None:
-    value, variance = np.full(FEW, -1.0), np.full(FEW, 0.01)
-    category = np.arange(FEW)
+def test_a_number_from_outside_speaks_only_where_the_estimates_tell_too_little() -> None:
+    value, category = np.full(6, -1.0), np.arange(6)
     for other in (-1.5, -9.0):
-        assert shrink(value, variance, category, 0.3, (other, 0.25)).value == pytest.approx(value)
-    few = shrink(value[:2], variance[:2], category[:2], 0.3, (-9.0, 0.25)).value
-    assert (few < -1.0).all()
+        told = shrink(value, np.full(6, 0.01), category, 0.1, (other, 0.25))
+        assert told.value == pytest.approx(value)
+        assert not told.leans_on_prior
+    near, far = (shrink(value[:2], np.full(2, 0.5), category[:2], 0.1, (prior, 0.25)) for prior in (-1.5, -3.0))
+    assert near.leans_on_prior
+    assert (-1.5 < near.value).all()
+    assert (near.value < -1.2).all()
+    assert (far.value < near.value).all()
+
+
+def test_without_any_estimate_the_number_from_outside_is_all_there_is() -> None:
+    drawn = shrink(np.full(2, np.nan), np.full(2, np.inf), np.array([0, 1]), 0.3, PRIOR)
+    assert drawn.value.tolist() == pytest.approx([-1.5, -1.5])
+    assert drawn.leans_on_prior
+    assert (drawn.variance > PRIOR[1]).all()
 
 
 def test_a_category_without_estimates_takes_the_mean_of_the_others_with_a_wider_error() -> None:
@@ -51,7 +62,7 @@ def test_a_category_without_estimates_takes_the_mean_of_the_others_with_a_wider_
     assert drawn.variance[5] > 5 * drawn.variance[0]
 
 
-estimates = st.lists(st.tuples(st.floats(-3, 0), st.floats(0.001, 1.0), st.integers(0, 2)), min_size=FEW, max_size=12)
+estimates = st.lists(st.tuples(st.floats(-3, 0), st.floats(0.001, 1.0), st.integers(0, 2)), min_size=5, max_size=12)
 
 
 @given(estimates, st.randoms(use_true_random=False))
@@ -60,8 +71,8 @@ def test_shrinking_stays_within_what_was_estimated_and_knows_no_order(
 ) -> None:
     value, variance, category = (np.array(column) for column in zip(*rows, strict=True))
     drawn = shrink(value, variance, category, 0.3, PRIOR)
-    assert (drawn.value >= value.min() - 1e-9).all()
-    assert (drawn.value <= value.max() + 1e-9).all()
+    assert (drawn.value >= min(value.min(), PRIOR[0]) - 1e-9).all()
+    assert (drawn.value <= max(value.max(), PRIOR[0]) + 1e-9).all()
     assert (drawn.variance > 0).all()
     assert ((drawn.own_share > 0) & (drawn.own_share < 1)).all()
     order = np.arange(len(rows))

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError, ShowcaseError, UnavailableError
@@ -403,6 +404,31 @@ def test_an_effect_that_is_refused_leaves_nothing_and_says_why(database: Databas
     assert (ended.state, ended.execution_status) == ("approved", "failed")
     assert ended.execution_detail == "The shelf is gone. Bring it back."
     assert _notes(database) == 0
+
+
+class _FailingOnce:
+    """Transactions of which the first one is refused, as where a run lost its lock."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._refuses = database, True
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        if self._refuses:
+            self._refuses = False
+            raise ConflictError("The run was settled meanwhile.", "Start a new run.", reason="fenced")
+        return self._database.begin()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        return self._database.read()
+
+
+def test_what_was_carried_out_stays_so_whatever_fails_later(database: Database, decisions: DecisionService) -> None:
+    asked = decisions.ask(_question())
+    decisions.decide(asked.action_id, "approved", by="x")
+    done = decisions.execute(asked.action_id, _note(database))
+    with pytest.raises(ConflictError):
+        DecisionService(_FailingOnce(database)).execute(asked.action_id, _note(database))
+    assert decisions.show(asked.action_id) == done
 
 
 def test_an_unforeseen_error_rolls_the_effect_back_and_the_action_stays_due(

@@ -217,18 +217,22 @@ HOSTILE = [
 ]
 
 
+DISGUISES = ("{}", "| a |\n|---|\n| {} |", "<!-- {} -->", "> quoted {}", "`{}`")
+
+
 def test_hostile_documents_are_indexed_as_text_and_found_as_text(database: Database) -> None:
     knowledge = KnowledgeService(database)
-    documents = [Document(f"{number:02}.md", f"# Marker{number}x\n\n{body}") for number, body in enumerate(HOSTILE)]
-    assert knowledge.index(documents).chunks == len(HOSTILE)
-    for number in range(len(HOSTILE)):
-        (hit,) = knowledge.retrieve(f"marker{number}x").hits
-        assert hit.source == f"{number:02}.md"
-        assert not set(hit.passage) & {"\u202e", "\u202c", "\u200b", "\x00"}
+    bodies = [disguise.replace("{}", body) for body in HOSTILE for disguise in DISGUISES]
+    documents = [Document(f"{number:02}.md", f"# Marker{number}x\n\n{body}") for number, body in enumerate(bodies)]
+    assert len(knowledge.index(documents).changed) == len(bodies) == 60
+    for number in range(len(bodies)):
+        hits = knowledge.retrieve(f"marker{number}x").hits
+        assert {hit.source for hit in hits} == {f"{number:02}.md"}
+        assert not {letter for hit in hits for letter in hit.passage} & {"\u202e", "\u202c", "\u200b", "\x00"}
     with database.read() as connection:
-        bodies = set(connection.execute(text("SELECT body FROM knowledge_chunk")).scalars())
+        stored = set(connection.execute(text("SELECT body FROM knowledge_chunk")).scalars())
         assert connection.execute(text("SELECT count(*) FROM decision")).scalar_one() == 0
-    assert {HOSTILE[0], HOSTILE[1], HOSTILE[5], HOSTILE[6]} <= bodies
+    assert {HOSTILE[0], HOSTILE[1], HOSTILE[5], HOSTILE[6]} <= stored
 
 
 # --- an embedding provider ---

@@ -81,7 +81,7 @@ def test_the_database_finds_what_the_plain_evaluator_finds(found_by: Callable[[Q
 
 @pytest.mark.parametrize(
     "text",
-    ["wape<20", "NOT wape<20", "wape<=20", "created>2026-01-01", "created:2026-01-01", "tag:x status:failed",
+    ["wape<20", "NOT wape<20", "wape<=20", "created>2026-01-01", "created:2026-01-01", "tag:x NOT status:failed",
      "scenario:sparse OR pinned", "demo NOT (archived OR replay)", "model:naive seconds<2", '"100%"', "a_b"],
 )  # fmt: skip
 def test_each_kind_of_term_finds_some_and_leaves_some(found_by: Callable[[Query], set[str]], text: str) -> None:

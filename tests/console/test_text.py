@@ -1,0 +1,45 @@
+"""Numbers and times as a person reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from showcase.console.text import MISSING, clock, count, day, moment, percent, plain, score, seconds, words
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "expected"), [(None, ""), (0.0, "0.0 s"), (449.0, "0.4 s"), (59_900, "59.9 s"), (125_000, "2:05")]
+)
+def test_a_duration(duration_ms: float | None, expected: str) -> None:
+    assert seconds(duration_ms) == expected
+
+
+def test_a_clock_shows_hours_where_there_are_some() -> None:
+    assert clock(6.9) == "0:06"
+    assert clock(3_725) == "1:02:05"
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [(timedelta(minutes=58), "today 14:02"), (timedelta(days=3), "19 Nov"), (timedelta(days=366), "21 Nov 2025")],
+)
+def test_when_something_was_made(ago: timedelta, expected: str) -> None:
+    assert moment(NOW - ago, NOW) == expected
+
+
+def test_scores_have_their_units_and_the_undefined_is_a_dash() -> None:
+    assert score(9.84, "wape") == "9.8 %"
+    assert score(9.84, "mae") == "9.8"
+    assert score(None, "wape") == MISSING
+
+
+def test_small_words() -> None:
+    assert (count(1, "store"), count(2760, "row")) == ("1 store", "2,760 rows")
+    assert [words(["a"]), words(["a", "b"]), words(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert percent(0.125) == "12 %"
+    assert day(date(2026, 11, 2)) == "2 Nov 2026"
+    assert plain(None) == day(None) == MISSING

@@ -1,0 +1,33 @@
+"""The web application over each test's own database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from showcase.http.app import build_app
+from showcase.settings import Settings
+from showcase.store.engine import Database
+from showcase.testing import launcher_over
+from showcase.wiring import Installation, share
+
+ORIGIN = "testserver"
+
+
+@pytest.fixture
+def installation(database: Database, tmp_path: Path) -> Iterator[Installation]:
+    launcher = launcher_over(database, tmp_path)
+    made = Installation(Settings(home=tmp_path), database, launcher.services, launcher, None)
+    share(made)
+    yield made
+    share(None)
+    launcher.close()
+
+
+@pytest.fixture
+def client(installation: Installation) -> Iterator[TestClient]:
+    with TestClient(build_app(installation, origins=[ORIGIN])) as client:
+        yield client

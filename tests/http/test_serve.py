@@ -1,0 +1,43 @@
+"""The server: where it may be reached from, and what it says when it cannot listen."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from showcase.errors import ConflictError, ShowcaseError
+from showcase.http.serve import _listen, _shown, allowed_origins
+
+
+def test_loopback_has_three_names() -> None:
+    assert allowed_origins("127.0.0.1", 5006) == ["127.0.0.1:5006", "localhost:5006", "[::1]:5006"]
+
+
+def test_an_address_that_was_given_is_allowed_too() -> None:
+    assert "192.0.2.7:80" in allowed_origins("192.0.2.7", 80)
+    assert "[2001:db8::7]:80" in allowed_origins("2001:db8::7", 80)
+
+
+def test_every_interface_means_this_machines_name() -> None:
+    assert f"{socket.gethostname()}:80" in allowed_origins("0.0.0.0", 80)
+    assert not any(origin.startswith("0.0.0.0") for origin in allowed_origins("0.0.0.0", 80))
+
+
+def test_the_address_to_open_is_one_that_a_browser_can_open() -> None:
+    assert [_shown(address) for address in ("0.0.0.0", "::1", "192.0.2.7")] == ["127.0.0.1", "[::1]", "192.0.2.7"]
+
+
+def test_a_port_that_is_taken_is_refused_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ConflictError, match="another program holds it") as refused:
+            _listen("127.0.0.1", taken.getsockname()[1])
+    assert "--port" in refused.value.remedy
+
+
+def test_an_address_that_is_not_here_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ShowcaseError) as refused:
+        _listen("192.0.2.7", 5006)  # a documentation address, nobody's own
+    assert "--address" in refused.value.remedy
