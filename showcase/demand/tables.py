@@ -33,7 +33,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
     "sales": {
         "store": pl.Int32(), "product": pl.Int32(), "date": pl.Date(), "units": pl.Int64(),
-        "unit_price_cents": pl.Int64(), "revenue_cents": pl.Int64(), "promo_percent": pl.Int32(), "is_open": pl.Boolean(),
+        "unit_price_cents": pl.Int64(), "revenue_cents": pl.Int64(), "promo_percent": pl.Int32(),
+        "is_open": pl.Boolean(),
     },
     "stock": {
         "store": pl.Int32(), "product": pl.Int32(), "date": pl.Date(), "on_hand": pl.Int64(), "received": pl.Int64(),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
+
+with warnings.catch_warnings():
+    # starlette wants httpx's successor for its test client; both work
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
 
 from showcase.http.app import build_app
 from showcase.settings import Settings

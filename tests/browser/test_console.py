@@ -1,0 +1,136 @@
+"""The console as a person uses it: start a run and watch it, come back to it, stop it, find what was kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from showcase.pipeline.steps import eleven_steps
+from tests.browser.conftest import PATIENCE_MS, Server, Visit
+
+expect.set_options(timeout=PATIENCE_MS)
+LONG_RUN = {
+    "scenario": "retail_standard",
+    "skip_seed": False,
+    "seed_overrides": {"stores": 20, "products": 40},
+    "train_model_types": ["naive", "prophet_like", "regression"],
+    "backtest": {"n_splits": 8},
+}
+"""A run that takes long enough to be met under way and stopped."""
+
+
+def drafted(frame: dict[str, Any]) -> str:
+    return f"?draft={quote(json.dumps(frame))}"
+
+
+def run_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Run", exact=True).last
+
+
+def step(page: Page, name: str, status: str) -> Locator:
+    return page.locator(f'li[data-step="{name}"][data-status="{status}"]')
+
+
+def start(page: Page) -> None:
+    expect(run_button(page)).to_be_enabled()
+    run_button(page).click()
+
+
+def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("radio", name="sparse").click()
+    expect(page.get_by_role("radio", name="sparse")).to_be_checked()
+    page.get_by_label("Keep").check()
+    page.get_by_label("Name of the workspace").fill("a-first-story")
+    page.get_by_label("Name of the workspace").blur()
+    expect(page.get_by_text("Seeds sparse, scores 3 models on 3 folds, and keeps the run.")).to_be_visible()
+    start(page)
+    expect(page.get_by_text("Result")).to_be_visible()
+    expect(step(page, "cleanup", "pass")).to_be_visible()
+    for each in eleven_steps():
+        status = "skip" if each.name == "reset" else "pass"
+        expect(step(page, each.name, status)).to_be_visible()
+    expect(page.get_by_text("of days held")).to_be_visible()
+    expect(page.get_by_text("idle", exact=True)).to_be_visible()
+
+    page.get_by_text("Library", exact=True).first.click()
+    row = page.locator(".tabulator-row", has_text="a-first-story").first
+    expect(row).to_contain_text("completed")
+    row.click()
+    expect(page.get_by_role("heading", name="a-first-story")).to_be_visible()
+    expect(page.get_by_role("heading", name="Made objects")).to_be_visible()
+    assert "view=library" in page.url
+    assert "workspace=" in page.url
+
+    page.reload()
+    expect(page.get_by_role("heading", name="a-first-story")).to_be_visible()
+
+
+def test_a_run_under_way_is_met_by_a_reload_and_a_second_tab_and_stopped_from_there(visit: Visit) -> None:
+    first = visit(drafted(LONG_RUN))
+    start(first)
+    expect(step(first, "seed", "pass")).to_be_visible()
+    first.reload()
+    second = visit()
+    for page in (first, second):
+        expect(step(page, "precheck", "pass")).to_be_visible()
+        expect(step(page, "seed", "pass")).to_be_visible()
+        expect(page.get_by_text("running · step")).to_be_visible()
+        expect(run_button(page)).to_be_disabled()
+    second.get_by_role("button", name="Stop", exact=True).click()
+    for page in (first, second):
+        expect(page.get_by_text("The run was stopped.")).to_be_visible()
+        expect(page.get_by_text("idle · last run stopped")).to_be_visible()
+
+
+def test_a_run_of_another_process_is_watched_here(visit: Visit, server: Server) -> None:
+    page = visit()
+    server.run("run", "--scenario", "demo_minimal", "--reseed", "--keep", "--name", "from-a-terminal", "--json")
+    expect(page.get_by_text("demo_minimal · to 22 Nov 2026")).to_be_visible()
+    expect(step(page, "cleanup", "pass")).to_be_visible()
+    expect(page.get_by_text("of days held")).to_be_visible()
+
+
+def test_what_cannot_run_is_refused_at_its_field_before_run(visit: Visit) -> None:
+    page = visit(drafted({"skip_seed": False, "backtest": {"horizon": 60}}))
+    expect(page.get_by_text("Set horizon to at most 20; or use a longer window.").first).to_be_visible()
+    expect(run_button(page)).to_be_disabled()
+    page.get_by_label("Horizon").fill("14")
+    page.get_by_label("Horizon").blur()
+    expect(run_button(page)).to_be_enabled()
+
+
+def test_a_reset_says_what_it_wipes_before_anything_is_lost(visit: Visit, server: Server) -> None:
+    server.run("seed", "--scenario", "demo_minimal")
+    page = visit()
+    expect(page.get_by_text("uses ", exact=False).first).to_be_visible()
+    page.get_by_label("Reset all data").check()
+    expect(page.get_by_text("Runs, workspaces and models stay.")).to_be_visible()
+    assert "reset" not in page.url
+
+
+def test_the_presets_are_chosen_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("radio", checked=True).focus()
+    page.keyboard.press("Home")
+    chosen = page.get_by_role("radio", checked=True)
+    before = chosen.get_attribute("data-preset")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", checked=True)).not_to_have_attribute("data-preset", str(before))
+    expect(page.get_by_role("radio", checked=True)).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768)])
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_nothing_is_cut_off(visit: Visit, width: int, height: int, theme: str) -> None:
+    page = visit(f"?theme={theme}" if theme else "", width, height)
+    expect(run_button(page)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("radio", name="showcase_rich")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollHeight") <= height
+    ground = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--mui-palette-text-primary')")
+    assert ground.strip() == ("#e6edf2" if theme else "#14222e")
