@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -15,6 +13,7 @@ from showcase.demand.presets import Scenario
 from showcase.errors import InvalidInputError
 from showcase.evaluation.folds import BacktestPlan
 from showcase.forecasting.options import ModelType
+from showcase.kernel.day import Day
 from showcase.kernel.refusals import check_plain, contradiction, parse_json, refusal
 
 DEFAULT_MODELS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE, ModelType.MOVING_AVERAGE)
@@ -32,18 +31,8 @@ def _one_of(kind: type[Scenario] | type[ModelType]) -> BeforeValidator:
     return BeforeValidator(parse)
 
 
-def _parse_day(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass  # a day such as 2026-02-30: refused by the strict date below with the field's name
-    return value
-
-
 ScenarioName = Annotated[Scenario, _one_of(Scenario)]
 ModelName = Annotated[ModelType, _one_of(ModelType)]
-Day = Annotated[date, BeforeValidator(_parse_day)]
 
 
 class _Strict(BaseModel):
