@@ -66,8 +66,16 @@ class Console:
         self.progress.param.watch(self._told, "story")
         self._mount()
         release_on_close(page)
-        pn.state.onload(self._load)
+        self._load_soon()
         return page
+
+    def _load_soon(self) -> None:
+        """Read what the page shows while the browser still fetches its scripts: then it arrives with the page."""
+        document = pn.state.curdoc
+        if document is not None and document.session_context is not None:
+            document.add_next_tick_callback(self._load)
+        else:
+            pn.state.onload(self._load)
 
     async def _load(self) -> None:
         self.progress.follow()

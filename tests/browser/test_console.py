@@ -28,7 +28,8 @@ def drafted(frame: dict[str, Any]) -> str:
 
 
 def run_button(page: Page) -> Locator:
-    return page.get_by_role("button", name="Run", exact=True).last
+    # the rail has one of the same name
+    return page.locator("button.MuiButton-root", has_text="Run")
 
 
 def step(page: Page, name: str, status: str) -> Locator:

@@ -115,7 +115,8 @@ def test_a_loaded_data_set_has_every_row_of_every_table(database: Database) -> N
             assert count.scalar_one() == getattr(tables, name).height
         row = connection.execute(
             text(
-                "SELECT sum(units) AS units, sum(revenue_cents) AS cents, min(date) AS first, max(date) AS last FROM sales"
+                "SELECT sum(units) AS units, sum(revenue_cents) AS cents, min(date) AS first, max(date) AS last "
+                "FROM sales"
             )
         ).one()
     assert (row.units, row.cents) == (tables.sales["units"].sum(), tables.sales["revenue_cents"].sum())
