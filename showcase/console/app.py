@@ -66,16 +66,9 @@ class Console:
         self.progress.param.watch(self._told, "story")
         self._mount()
         release_on_close(page)
-        self._load_soon()
+        # after the first paint: a page that waits for its pictures is seen a second later
+        pn.state.onload(self._load)
         return page
-
-    def _load_soon(self) -> None:
-        """Read what the page shows while the browser still fetches its scripts: then it arrives with the page."""
-        document = pn.state.curdoc
-        if document is not None and document.session_context is not None:
-            document.add_next_tick_callback(self._load)
-        else:
-            pn.state.onload(self._load)
 
     async def _load(self) -> None:
         self.progress.follow()

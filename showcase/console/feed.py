@@ -65,6 +65,15 @@ class RunFeed:
         """A run was started here: look for it now, not a second later."""
         self._changed.set()
 
+    def close(self) -> None:
+        """Forget every listener and wait for the thread to end."""
+        with self._lock:
+            self._listeners.clear()
+            thread = self._thread
+        self._changed.set()
+        if thread is not None:
+            thread.join(timeout=_LOOK_S * 5)
+
     @property
     def listeners(self) -> int:
         return len(self._listeners)
@@ -112,9 +121,15 @@ class RunFeed:
     def _tell(self, following: Following) -> None:
         self.following = following
         with self._lock:
-            listeners = list(self._listeners.values())
-        for listener in listeners:
-            listener()
+            listeners = list(self._listeners.items())
+        for key, listener in listeners:
+            try:
+                listener()
+            except RuntimeError:
+                # its event loop is closed: nobody listens there any more
+                log.debug("a listener of the newest run is gone")
+                with self._lock:
+                    self._listeners.pop(key, None)
 
 
 def stored_events(

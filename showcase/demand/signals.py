@@ -33,8 +33,8 @@ def day_number(day: date) -> int:
 def draw_signals(seed: int, window: Window, regions: tuple[str, ...]) -> pl.DataFrame:
     """One row a signal, region and day, as in SIGNAL_SCHEMA, for the regions that are named.
 
-    The weather is the one that moved the demand of a synthetic data set with this seed. The macro signal moved nothing:
-    it is there to be found useless.
+    The weather is the one in the demand formula of a data set with this seed; it moved demand where the preset lets it.
+    The macro signal moved nothing: it is there to be found useless.
     """
     numbers = day_number(window.start) + np.arange(window.days)
     weather = weather_signal(seed, len(REGIONS), numbers)

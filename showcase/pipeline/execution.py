@@ -36,6 +36,7 @@ class Execution:
     context: RunContext
     steps: tuple[Step, ...]
     _ended: threading.Event = field(default_factory=threading.Event)
+    _quiet: threading.Event = field(default_factory=threading.Event)
     _result: RunResult | None = None
     _failure: ShowcaseError | None = None
 
@@ -74,6 +75,8 @@ class Execution:
             log.warning("run %s could not be recorded: %s", self.run_id, error)
             self._failure = error
         finally:
+            self._quiet.set()
+            pulse.join(timeout=_BEAT_S * 10)
             self.lock.release()
             self._settle_own_remains()
             self._ended.set()
@@ -130,7 +133,7 @@ class Execution:
 
     def _beat(self) -> None:
         """Twice a second: say that the run lives, and hear whether it should stop."""
-        while not self._ended.wait(_BEAT_S):
+        while not self._quiet.wait(_BEAT_S):
             try:
                 with self.database.begin() as connection:
                     wish = runs.beat(connection, self.run_id, self.token)

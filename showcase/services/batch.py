@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from showcase.errors import FieldError, InvalidInputError
@@ -78,10 +78,6 @@ class BatchRequest:
         names = [str(config.model_type) for config in self.configs]
         if not names or len(set(names)) != len(names):
             raise _refused("model_configs", ", ".join(names) or "none", "at least one model type, each one once")
-
-    @property
-    def plan_json(self) -> dict[str, Any]:
-        return asdict(self.plan)
 
 
 def _refused(field: str, found: object, allowed: str) -> InvalidInputError:

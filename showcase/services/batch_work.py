@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ ItemKey = tuple[int, int, str]
 Outcome = dict[str, Any]
 POINT_METRICS = tuple(name for name in METRICS if not name.startswith("coverage"))
 _TIE_DIGITS = 9
+_REGISTERED_AT_ONCE = 50
 _UNTOLD = "no answer came back for this series"
 
 
@@ -136,23 +137,38 @@ class BatchWork:
             chosen = self.rows[np.array([series in won for series in self.series])]
             fitted, failed = self._fit(config, chosen, intervals.get(str(config.model_type)))
             for key in own:
-                progress(0.9 + 0.1 * done / len(winners), f"registering {done + 1} of {len(winners)} winners")
-                done += 1
                 if key not in fitted:
                     items.failed[key] = failed.get(key, _UNTOLD)
                     del items.done[key]
-                    continue
-                items.done[key] |= self._store(config, key, fitted[key], items.done[key])
+            there = [key for key in own if key in fitted]
+            for first in range(0, len(there), _REGISTERED_AT_ONCE):
+                some = there[first : first + _REGISTERED_AT_ONCE]
+                progress(0.9 + 0.1 * done / len(winners), f"registering {done + len(some)} of {len(winners)} winners")
+                self._store(config, some, fitted, items)
+                done += len(some)
 
-    def _store(self, config: ModelConfig, key: ItemKey, content: bytes, outcome: Outcome) -> Outcome:
-        metrics = {"scores": outcome["scores"], "plan": self.request.plan_json, "batch_id": self.batch_id}
-        new = NewModelRun(config, self.data_set, key[:2], self._window, metrics, self.origin_run_id)
-        stored = self.registrar.store(new, lambda: content, self.made)
-        return {
-            "is_winner": True,
-            "model_run_id": stored.model_run_id,
-            "artifact_digest": stored.artifact_digest,
-        }
+    def _store(
+        self, config: ModelConfig, keys: Sequence[ItemKey], fitted: Mapping[ItemKey, bytes], items: ItemOutcomes
+    ) -> None:
+        plan = asdict(self.request.plan)
+        new = [
+            NewModelRun(
+                config,
+                self.data_set,
+                key[:2],
+                self._window,
+                {"scores": items.done[key]["scores"], "plan": plan, "batch_id": self.batch_id},
+                self.origin_run_id,
+            )
+            for key in keys
+        ]
+        stored = self.registrar.store_all([(one, fitted[key]) for one, key in zip(new, keys, strict=True)], self.made)
+        for key, one in zip(keys, stored, strict=True):
+            items.done[key] |= {
+                "is_winner": True,
+                "model_run_id": one.model_run_id,
+                "artifact_digest": one.artifact_digest,
+            }
 
     def _fit(
         self, config: ModelConfig, rows: Integers, intervals: IntervalTable | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -166,7 +166,7 @@ class PortfolioService:
                 operation=request.operation,
                 scope=request.scope.as_json(),
                 models=[config.model_dump(mode="json") for config in request.configs],
-                plan=request.plan_json,
+                plan=asdict(request.plan),
                 data_set_id=data_set.id,
                 data_fingerprint=data_set.fingerprint,
                 date_start=matrix.first_day,

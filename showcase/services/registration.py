@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,25 @@ def feature_frame_version(config: ModelConfig) -> int:
     return 2 if getattr(config.options, "feature_frame", None) is FrameName.V2 else 1
 
 
+def _columns(new: NewModelRun) -> dict[str, object]:
+    """The row of a model run that has not begun."""
+    return {
+        "status": "pending",
+        "model_type": str(new.config.model_type),
+        "config": new.config.model_dump(mode="json"),
+        "feature_frame_version": feature_frame_version(new.config),
+        "data_set_id": new.data_set.id,
+        "data_fingerprint": new.data_set.fingerprint,
+        "store_id": new.grain[0],
+        "product_id": new.grain[1],
+        "date_start": new.window.start,
+        "date_end": new.window.end,
+        "metrics": dict(new.metrics),
+        "origin_run_id": new.origin_run_id,
+        "synthetic": new.synthetic,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Registrar:
     """Writes the rows of model runs and of the jobs that make them."""
@@ -95,29 +114,31 @@ class Registrar:
         self.change_state(run_id, "success", artifact_digest=digest, artifact_bytes=len(content))
         return Stored(run_id, digest)
 
+    def store_all(self, several: Sequence[tuple[NewModelRun, bytes]], made: Made) -> list[Stored]:
+        """Register many that are fitted already: the artifacts first, then all rows in one unit of work.
+
+        A commit for each change of each row would take longer than the fitting.
+        """
+        digests = [self.artifacts.put(content) for _, content in several]
+        run_ids = [ModelRunId.new() for _ in several]
+        with self.transactions.begin() as connection:
+            for (new, content), run_id, digest in zip(several, run_ids, digests, strict=True):
+                rows.insert_model_run(connection, run_id, **_columns(new))
+                check_change(run_id, "pending", "running")
+                rows.update_model_run(connection, run_id, {"status": "running"})
+                check_change(run_id, "running", "success")
+                stored = {"status": "success", "artifact_digest": digest, "artifact_bytes": len(content)}
+                rows.update_model_run(connection, run_id, stored)
+            made.model_run_ids += run_ids
+        return [Stored(run_id, digest) for run_id, digest in zip(run_ids, digests, strict=True)]
+
     def insert_pending(self, new: NewModelRun, made: Made | None = None) -> ModelRunId:
         """Write the row and let it run."""
         run_id = ModelRunId.new()
         if made is not None:
             made.model_run_ids.append(run_id)
         with self.transactions.begin() as connection:
-            rows.insert_model_run(
-                connection,
-                run_id,
-                status="pending",
-                model_type=str(new.config.model_type),
-                config=new.config.model_dump(mode="json"),
-                feature_frame_version=feature_frame_version(new.config),
-                data_set_id=new.data_set.id,
-                data_fingerprint=new.data_set.fingerprint,
-                store_id=new.grain[0],
-                product_id=new.grain[1],
-                date_start=new.window.start,
-                date_end=new.window.end,
-                metrics=dict(new.metrics),
-                origin_run_id=new.origin_run_id,
-                synthetic=new.synthetic,
-            )
+            rows.insert_model_run(connection, run_id, **_columns(new))
         self.change_state(run_id, "running")
         return run_id
 

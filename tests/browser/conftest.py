@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.postgres import remove_database
 
@@ -22,6 +22,7 @@ _FLAGS = ["--disable-background-networking", "--disable-component-update", "--di
 _COMMAND = [sys.executable, "-c", "from showcase.cli import main; main()"]
 _STOP_S = 30
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)  # machines are busy; what is promised is that it comes, not when
 # what the graphics driver says about itself, nothing of a page
 _NOT_A_TROUBLE = re.compile(r"GL Driver Message|GPU stall")
 

@@ -20,7 +20,7 @@ from showcase.testing import launcher_over
 from showcase.wiring import Installation, share
 from tests.browser.conftest import Visit, free_port
 
-_SESSIONS = 3
+_SESSIONS = 2
 _PATIENCE_S = 20.0
 _KEPT_BY_BOKEH = 2
 """Documents that no session owns: bokeh's own default one, and one that the context of its server may hold."""

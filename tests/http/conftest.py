@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
+from showcase.console.feed import shared_feed
 from showcase.http.app import build_app
 from showcase.settings import Settings
 from showcase.store.engine import Database
@@ -29,6 +30,7 @@ def installation(database: Database, tmp_path: Path) -> Iterator[Installation]:
     share(made)
     yield made
     share(None)
+    shared_feed(launcher).close()
     launcher.close()
 
 
