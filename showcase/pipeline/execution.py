@@ -75,9 +75,10 @@ class Execution:
             log.warning("run %s could not be recorded: %s", self.run_id, error)
             self._failure = error
         finally:
+            # first the lock: whoever saw the summary may start the next run at once
+            self.lock.release()
             self._quiet.set()
             pulse.join(timeout=_BEAT_S * 10)
-            self.lock.release()
             self._settle_own_remains()
             self._ended.set()
 
