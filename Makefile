@@ -25,10 +25,10 @@ endif
 
 # --- check it ---
 
-.PHONY: test check format-check lint types imports tests notebooks compat slow
+.PHONY: test check format-check lint types imports tests browser notebooks compat slow
 test: check compat ## set up and run everything that checks the project
 
-check: format-check lint types imports tests notebooks ## everything but the oldest supported versions
+check: format-check lint types imports tests browser notebooks ## everything but the oldest supported versions
 
 format-check: $(VENV)/.installed-dev
 	$(PART) format $(BIN)/ruff format --check
@@ -42,9 +42,13 @@ types: $(VENV)/.installed-dev ## mypy --strict on the package
 imports: $(VENV)/.installed-dev ## the import ladder
 	$(PART) imports $(BIN)/lint-imports
 
-tests: $(VENV)/.installed-dev ## pytest, with a real PostgreSQL and a real browser
+tests: $(VENV)/.installed-dev ## pytest with a real PostgreSQL, in two processes
+	$(PART) tests $(BIN)/python -m pytest -m "not slow and not browser" --numprocesses 2 --dist worksteal --durations=10
+
+# a process of its own: while Playwright runs, its event loop is in the way of the tests that start one
+browser: $(VENV)/.installed-dev ## the tests in a real browser
 	@chromium=$$(scripts/find_chromium.sh) && SHOWCASE_TEST_CHROMIUM="$$chromium" \
-		scripts/part.sh tests $(BIN)/python -m pytest --durations=10
+		scripts/part.sh browser $(BIN)/python -m pytest -m "browser and not slow" tests/browser --durations=10
 
 notebooks: $(VENV)/.installed-dev ## are the saved notebooks what they print today?
 	$(PART) notebooks-saved $(BIN)/python scripts/notebooks.py --check

@@ -103,7 +103,8 @@ def test_the_supported_pythons_are_allowed(python: str) -> None:
 
 def test_everything_that_the_package_imports_is_asked_for() -> None:
     asked = {canonicalize_name(requirement.name) for requirement in requirements(project()["dependencies"])}
-    optional = {canonicalize_name(r.name) for r in requirements(project()["optional-dependencies"]["trees"])}
+    extras = [lines for extra, lines in project()["optional-dependencies"].items() if extra != "dev"]
+    optional = {canonicalize_name(r.name) for lines in extras for r in requirements(lines)}
     providers = packages_distributions()
     missing = {}
     for path in sorted((ROOT / "showcase").rglob("*.py")):

@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from bokeh.util.warnings import BokehUserWarning
+from panel.io.resources import LOCAL_DIST
 
 from showcase.console.draft import RunDraft
 from showcase.console.feed import shared_feed
@@ -46,6 +47,7 @@ class Console:
 
     def page(self) -> pmui.Page:
         """The page, filled as soon as the database answers; nothing here waits for it."""
+        _take_styles_from_here()
         self._take_location()
         page = pmui.Page(
             title="Showcase",
@@ -145,6 +147,17 @@ def show() -> pmui.Page:
         return Console(shared_installation()).page()
     except ShowcaseError as error:
         return _sorry(error)
+
+
+def _take_styles_from_here() -> None:
+    """Let this session's style sheets come from this server.
+
+    Panel says so when it renders the page; a session that had expired, and is made anew by a browser that comes back,
+    never renders one, and would ask the internet.
+    """
+    document = pn.state.curdoc
+    if document is not None and document.session_context is not None:
+        document.template_variables.setdefault("dist_url", LOCAL_DIST)
 
 
 def _sorry(error: ShowcaseError) -> pmui.Page:

@@ -8,6 +8,7 @@ from typing import Any
 
 import panel as pn
 import param
+from panel.io.state import set_curdoc
 
 from showcase.console.feed import RunFeed
 from showcase.console.store import Outcome, Store
@@ -46,7 +47,9 @@ class RunProgress(param.Parameterized):
                 return
             self._is_scheduled = True
             if has_session:
-                document.add_next_tick_callback(self._refresh)
+                with set_curdoc(document):
+                    # without the document's lock: what is read for a picture may take its time
+                    pn.state.execute(self._refresh)
             else:
                 loop.call_soon_threadsafe(lambda: loop.create_task(self._refresh()))
 

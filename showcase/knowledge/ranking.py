@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,11 +46,12 @@ def fuse(rankings: Sequence[Sequence[ChunkKey]]) -> dict[ChunkKey, float]:
     if not found:
         return {}
     most = len(found) / (RANK_CONSTANT + 1)
-    sums: dict[ChunkKey, float] = {}
+    shares: defaultdict[ChunkKey, list[float]] = defaultdict(list)
     for ranking in found:
         for rank, key in enumerate(ranking, start=1):
-            sums[key] = sums.get(key, 0.0) + 1 / (RANK_CONSTANT + rank)
-    scores = {key: round(total / most, _SCORE_DIGITS) for key, total in sums.items()}
+            shares[key].append(1 / (RANK_CONSTANT + rank))
+    # an exact sum: the order of the searches must not move the last digit
+    scores = {key: round(math.fsum(share) / most, _SCORE_DIGITS) for key, share in shares.items()}
     return dict(sorted(scores.items(), key=lambda entry: (-entry[1], entry[0])))
 
 

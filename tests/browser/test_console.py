@@ -17,8 +17,8 @@ LONG_RUN = {
     "scenario": "retail_standard",
     "skip_seed": False,
     "seed_overrides": {"stores": 20, "products": 40},
-    "train_model_types": ["naive", "prophet_like", "regression"],
-    "backtest": {"n_splits": 8},
+    "train_model_types": ["seasonal_average", "trend_regression_baseline", "prophet_like"],
+    "backtest": {"n_splits": 10},
 }
 """A run that takes long enough to be met under way and stopped."""
 
@@ -71,8 +71,6 @@ def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="a-first-story")).to_be_visible()
 
 
-# Behind `make slow` for now: on a busy machine it waited longer than its patience; why is an open point of the console.
-@pytest.mark.slow
 def test_a_run_under_way_is_met_by_a_reload_and_a_second_tab_and_stopped_from_there(visit: Visit) -> None:
     first = visit(drafted(LONG_RUN))
     start(first)
@@ -90,8 +88,6 @@ def test_a_run_under_way_is_met_by_a_reload_and_a_second_tab_and_stopped_from_th
         expect(page.get_by_text("idle · last run stopped")).to_be_visible()
 
 
-# Behind `make slow` for now: on a busy machine it waited longer than its patience; why is an open point of the console.
-@pytest.mark.slow
 def test_a_run_of_another_process_is_watched_here(visit: Visit, server: Server) -> None:
     page = visit()
     server.run("run", "--scenario", "demo_minimal", "--reseed", "--keep", "--name", "from-a-terminal", "--json")

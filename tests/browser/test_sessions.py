@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import uvicorn
 from bokeh.document import Document
 from playwright.sync_api import expect
@@ -56,8 +55,6 @@ def living_documents() -> int:
     return sum(isinstance(each, Document) for each in gc.get_objects())
 
 
-# Behind `make slow` for now: on a busy machine it waited longer than its patience; why is an open point of the console.
-@pytest.mark.slow
 def test_closed_tabs_leave_no_document_behind(visit: Visit, database: Database, tmp_path: Path) -> None:
     launcher = launcher_over(database, tmp_path)
     installation = Installation(Settings(home=tmp_path), database, launcher.services, launcher, None)

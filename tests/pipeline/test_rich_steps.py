@@ -377,6 +377,15 @@ def test_whoever_settles_the_run_puts_the_alias_back_where_the_sandbox_could_not
     assert launcher.services.models.alias(SANDBOX_ALIAS) == earlier
 
 
+@pytest.mark.parametrize("step", DEMONSTRATIONS)
+def test_a_sandbox_that_was_not_put_back_warns_and_says_so(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr(SandboxService, "_put_back", lambda *_: None)
+    told = _tested(_run(launcher, step))
+    assert (told["status"], told["data"]["restored"]) == ("warn", False)
+
+
 def test_demonstrations_that_show_nothing_warn(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RegistryService, "stale_reasons", lambda *_: ())
     monkeypatch.setattr(promotion, "promotion_obstacles", lambda *_, **__: ())
@@ -430,7 +439,7 @@ def test_the_sweep_takes_what_there_is(launcher: Launcher) -> None:
     assert (told["status"], told["data"]["series"]) == ("pass", 1)
 
 
-def test_the_sweep_fails_where_the_database_refuses(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_fails_where_its_batch_is_refused(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("showcase.services.portfolio.plan_folds", _refuse)
     outcome = _run(launcher, "batch_preset")
     assert (outcome.run_status, _tested(outcome)["status"]) == ("failed", "fail")

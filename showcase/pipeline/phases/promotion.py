@@ -16,6 +16,8 @@ from showcase.services.models import Scored, Subject, board_rows, scores_by
 from showcase.services.registry import entry_of
 from showcase.services.sandbox import SANDBOX_ALIAS, Sandbox
 
+_NOT_RESTORED = f"{SANDBOX_ALIAS} points elsewhere than before; nothing real was touched"
+
 
 def _told(obstacles: tuple[Obstacle, ...]) -> list[dict[str, str]]:
     return [{"reason": one.reason, "detail": one.detail} for one in obstacles]
@@ -59,7 +61,7 @@ def stale_alias_trigger(context: RunContext) -> StepOutcome:
     facts = context.facts
     if facts.registered is None:
         return skipped("there is no champion to show it with")
-    registry = context.services.registry
+    registry, before = context.services.registry, context.services.models.alias(SANDBOX_ALIAS)
     newer = facts.challenger.model_run_id if facts.challenger else facts.registered.model_run_id
     with context.services.sandbox.opened(subject_of(context), facts.made_for_show) as sandbox:
         aliased = sandbox.copy(facts.registered.model_run_id)
@@ -73,7 +75,10 @@ def stale_alias_trigger(context: RunContext) -> StepOutcome:
         stages.append(
             {"after": "its model was archived", "stale_reasons": list(registry.alias(SANDBOX_ALIAS).stale_reasons)}
         )
-    values: dict[str, Any] = {"alias": SANDBOX_ALIAS, "stages": stages, "restored": True, "synthetic": True}
+    restored = context.services.models.alias(SANDBOX_ALIAS) == before
+    values: dict[str, Any] = {"alias": SANDBOX_ALIAS, "stages": stages, "restored": restored, "synthetic": True}
+    if not restored:
+        return warned(_NOT_RESTORED, **values)
     if stages[0]["stale_reasons"] or not stages[-1]["stale_reasons"]:
         return warned("the sandbox alias was not fresh first and stale then; nothing real was touched", **values)
     return passed(
@@ -87,6 +92,7 @@ def safer_promote_flow(context: RunContext) -> StepOutcome:
     if facts.registered is None or facts.scored is None:
         return skipped("there is no champion to show it with")
     subject, registry = subject_of(context), context.services.registry
+    before = context.services.models.alias(SANDBOX_ALIAS)
     with context.services.sandbox.opened(subject, facts.made_for_show) as sandbox:
         champion = sandbox.copy(facts.registered.model_run_id)
         sandbox.point(champion)
@@ -102,6 +108,7 @@ def safer_promote_flow(context: RunContext) -> StepOutcome:
         sandbox.point(champion)
         runs = {"champion": registry.show(champion), "challenger": registry.show(challenger)}
         moves = [change.run_id for change in registry.alias_history(SANDBOX_ALIAS)[:2]]
+    restored = context.services.models.alias(SANDBOX_ALIAS) == before
     values: dict[str, Any] = {
         "alias": SANDBOX_ALIAS,
         **{
@@ -111,9 +118,11 @@ def safer_promote_flow(context: RunContext) -> StepOutcome:
         "refused": bool(obstacles),
         "obstacles": _told(obstacles),
         "rolled_back": moves == [champion, challenger],
-        "restored": True,
+        "restored": restored,
         "synthetic": True,
     }
+    if not restored:
+        return warned(_NOT_RESTORED, **values)
     if not obstacles:
         return warned("the worst model is no worse than the champion, so there is nothing to refuse", **values)
     return passed(
