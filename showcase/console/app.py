@@ -14,13 +14,13 @@ from showcase.console.draft import RunDraft
 from showcase.console.feed import shared_feed
 from showcase.console.lifetime import release_on_close
 from showcase.console.progress import RunProgress
-from showcase.console.state import ConsoleState
-from showcase.console.store import Store
+from showcase.console.session import Session, View
+from showcase.console.state import PARTS, ConsoleState
+from showcase.console.stores.run import RunStore
 from showcase.console.surface import card, remedy, show_only, text
 from showcase.console.theme import THEME
+from showcase.console.view_table import VIEWS
 from showcase.console.views.frame import HeaderView, rail
-from showcase.console.views.library import LibraryView
-from showcase.console.views.run import RunView
 from showcase.errors import ShowcaseError
 from showcase.wiring import Installation, shared_installation
 
@@ -37,13 +37,11 @@ class Console:
 
     def __init__(self, installation: Installation) -> None:
         feed = shared_feed(installation.launcher)
-        self.state = ConsoleState()
-        self.store = Store(installation)
-        self.draft = RunDraft()
-        self.progress = RunProgress(feed, self.store)
-        self._feed = feed
+        self._store = RunStore(installation)
+        self.state, self.draft, self.progress = ConsoleState(), RunDraft(), RunProgress(feed, self._store)
+        self._session = Session(installation, self.state, self.draft, self.progress, feed)
         self._main = pn.Column(stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
-        self._views: dict[str, RunView | LibraryView] = {}
+        self._views: dict[str, View] = {}
 
     def page(self) -> pmui.Page:
         """The page, filled as soon as the database answers; nothing here waits for it."""
@@ -63,7 +61,7 @@ class Console:
         )
         page.param.watch(self._themed, "dark_theme")
         self.state.param.watch(self._open, "view")
-        self.state.param.watch(self._write_location, ["view", "workspace", "draft", "dark"])
+        self.state.param.watch(self._write_location, [part.param for part in PARTS])
         self.draft.param.watch(self._drafted, "check")
         self.progress.param.watch(self._told, "story")
         self._mount()
@@ -79,12 +77,13 @@ class Console:
 
     async def _read_surroundings(self) -> None:
         try:
-            self.draft.surroundings = await self.store.surroundings()
+            self.draft.surroundings = await self._store.surroundings()
         except ShowcaseError as error:
             self.progress.failure = error
 
-    async def _open(self, _event: param.parameterized.Event) -> None:
+    async def _open(self, event: param.parameterized.Event) -> None:
         # a coroutine, so that it runs on the session's loop: a click on the rail arrives on a thread of its own
+        self._views[event.old].leave()
         self._mount()
         await self._load_view()
 
@@ -96,22 +95,15 @@ class Console:
         name = self.state.view
         is_new = name not in self._views
         if is_new:
-            self._views[name] = self._make(name)
+            self._views[name] = VIEWS[name].make(self._session)
         for each, view in self._views.items():
             show_only(view.root, each == name)
         if is_new:
             self._main.append(self._views[name].root)
 
     async def _load_view(self) -> None:
-        """Let the library read itself, once its parts are on the page."""
-        view = self._views[self.state.view]
-        if isinstance(view, LibraryView):
-            await view.load()
-
-    def _make(self, name: str) -> RunView | LibraryView:
-        if name == "library":
-            return LibraryView(self.state, self.store, self.progress)
-        return RunView(self.draft, self.progress, self.store, self._feed)
+        """Let the view read itself, once its parts are on the page."""
+        await self._views[self.state.view].load()
 
     async def _told(self, event: param.parameterized.Event) -> None:
         """A run that ended, or seeded, changed what the form stands on."""
@@ -135,7 +127,7 @@ class Console:
 
     def _write_location(self, *_events: param.parameterized.Event) -> None:
         if pn.state.location is not None:
-            pn.state.location.search = self.state.search()
+            pn.state.location.search = self.state.query()
 
 
 def show() -> pmui.Page:

@@ -12,7 +12,7 @@ from showcase.console.checks import Ground, check_draft
 from showcase.console.derive import changed, form_class
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
-from showcase.console.store import Surroundings
+from showcase.console.stores.run import Surroundings
 from showcase.errors import InvalidInputError
 from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings, RunRequest, parse_request
 from showcase.services.demand import Wipe

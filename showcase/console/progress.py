@@ -11,7 +11,7 @@ import param
 from panel.io.state import set_curdoc
 
 from showcase.console.feed import RunFeed
-from showcase.console.store import Outcome, Store
+from showcase.console.stores.run import Outcome, RunStore
 from showcase.console.story import Story, tell
 from showcase.errors import ShowcaseError
 
@@ -26,7 +26,7 @@ class RunProgress(param.Parameterized):
     failure = param.Parameter(doc="What keeps us from reading the run; None while all is well.")
     is_known = param.Boolean(default=False, doc="Whether the newest run was looked up.")
 
-    def __init__(self, feed: RunFeed, store: Store, **params: Any) -> None:
+    def __init__(self, feed: RunFeed, store: RunStore, **params: Any) -> None:
         super().__init__(**params)
         self._feed, self._store = feed, store
         self._is_scheduled = False

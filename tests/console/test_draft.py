@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from showcase.console.checks import Ground
 from showcase.console.draft import RunDraft
-from showcase.console.store import Surroundings
+from showcase.console.stores.run import Surroundings
 from showcase.demand.presets import Scenario
 from showcase.pipeline.request import DEFAULT_MODELS, parse_request
 from showcase.services.demand import Wipe

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showcase.console.store import Outcome
+from showcase.console.stores.run import Outcome
 from showcase.console.story import tell
 from showcase.console.surface import remedy, title
 from showcase.console.text import plain

@@ -10,7 +10,7 @@ import polars as pl
 
 from showcase.console.draft import RunDraft
 from showcase.console.plots.series import HEIGHT, series_plot
-from showcase.console.store import Store
+from showcase.console.stores.run import RunStore
 from showcase.console.surface import card, remedy, text, title
 from showcase.console.text import percent
 from showcase.errors import ShowcaseError
@@ -20,7 +20,7 @@ from showcase.kernel.table import UNITS
 class FocusView(pn.viewable.Viewer):
     """Which series is featured; drawn from the data set that is there."""
 
-    def __init__(self, draft: RunDraft, store: Store) -> None:
+    def __init__(self, draft: RunDraft, store: RunStore) -> None:
         super().__init__()
         self._draft, self._store = draft, store
         self._head, self._words = text(title("Focus pair")), text()

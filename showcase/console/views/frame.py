@@ -8,13 +8,13 @@ import param
 
 from showcase.console.draft import RunDraft
 from showcase.console.progress import RunProgress
-from showcase.console.state import VIEWS, ConsoleState
+from showcase.console.state import ConsoleState
 from showcase.console.surface import arranged, text
 from showcase.console.text import day, plain
 from showcase.console.theme import sheet
+from showcase.console.view_table import VIEWS
 from showcase.console.views.steps import RUN_WORDS
 
-_ITEMS = {"run": ("Run", "play_circle"), "library": ("Library", "inventory_2")}
 _HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 12px; min-width: 0;"
 _RAIL = {
     "pt": "8px",
@@ -68,17 +68,18 @@ class HeaderView(pn.viewable.Viewer):
 
 def rail(state: ConsoleState) -> pmui.MenuList:
     """The list of views; a click opens one, and the open one is marked."""
-    items = [{"label": _ITEMS[view][0], "icon": _ITEMS[view][1]} for view in VIEWS]
+    names = list(VIEWS)
+    items = [{"label": row.label, "icon": row.icon} for row in VIEWS.values()]
     menu = pmui.MenuList(
-        items=items, active=(VIEWS.index(state.view),), sx=_RAIL, margin=0, sizing_mode="stretch_width",
+        items=items, active=(names.index(state.view),), sx=_RAIL, margin=0, sizing_mode="stretch_width",
     )  # fmt: skip
 
     async def opened(event: param.parameterized.Event) -> None:
         if event.new is not None:
-            state.view = VIEWS[event.new[0]]
+            state.view = names[event.new[0]]
 
     def moved(event: param.parameterized.Event) -> None:
-        menu.active = (VIEWS.index(event.new),)
+        menu.active = (names.index(event.new),)
 
     menu.param.watch(opened, "active")
     state.param.watch(moved, "view")

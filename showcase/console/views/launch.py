@@ -10,7 +10,7 @@ from showcase.console.actions import Action
 from showcase.console.draft import OBJECTS, OPTIONS, RunDraft
 from showcase.console.feed import RunFeed
 from showcase.console.progress import RunProgress
-from showcase.console.store import Store
+from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
 from showcase.console.theme import sheet
@@ -21,7 +21,7 @@ _BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto aut
 class LaunchView(pn.viewable.Viewer):
     """Starts and stops runs. What the model refuses stands here before Run can be pressed."""
 
-    def __init__(self, draft: RunDraft, progress: RunProgress, store: Store, feed: RunFeed) -> None:
+    def __init__(self, draft: RunDraft, progress: RunProgress, store: RunStore, feed: RunFeed) -> None:
         super().__init__()
         self._draft, self._progress, self._store, self._feed = draft, progress, store, feed
         self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, value=draft.keeps)

@@ -10,9 +10,8 @@ import pandas as pd
 import panel as pn
 import param
 
-from showcase.console.progress import RunProgress
-from showcase.console.state import ConsoleState
-from showcase.console.store import Store
+from showcase.console.session import Session
+from showcase.console.stores.library import LibraryStore
 from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.text import MISSING, count, moment
 from showcase.console.theme import sheet
@@ -36,21 +35,24 @@ _FULL_BAR_WAPE, _FULL_BAR_PX = 60.0, 30
 class LibraryView(pn.viewable.Viewer):
     """A table of the newest workspaces; a tap opens one, and the URL keeps it open."""
 
-    def __init__(self, state: ConsoleState, store: Store, progress: RunProgress) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._state, self._store = state, store
+        self._state, self._store = session.state, LibraryStore(session.installation)
         self._ids: list[str] = []
         self._head, self._empty = text(title("Library")), text('<p class="quiet">Reading the library</p>')
         self._table: pn.widgets.Tabulator | None = None
         self._left = card(self._head, self._empty, extra=_FILLS, sizing_mode="stretch_both")
-        self._detail = WorkspaceView(state, store)
+        self._detail = WorkspaceView(self._state, self._store)
         self.root = arranged(self._left, self._detail, css=_SPLIT, sizing_mode="stretch_both")
-        progress.param.watch(self._ended, "story")
+        session.progress.param.watch(self._ended, "story")
 
     async def load(self) -> None:
         """Read everything anew, once the view is on the page."""
         await self.refresh()
         await self._detail.refresh()
+
+    def leave(self) -> None:
+        """Nothing ticks here."""
 
     async def refresh(self) -> None:
         """Read the newest workspaces."""

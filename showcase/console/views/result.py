@@ -11,7 +11,7 @@ import param
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_plot
 from showcase.console.progress import RunProgress
-from showcase.console.store import Outcome
+from showcase.console.stores.run import Outcome
 from showcase.console.surface import arranged, card, show_only, text, title
 from showcase.console.text import percent, plain, score
 from showcase.console.theme import PLOT, sheet

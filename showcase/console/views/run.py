@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import panel as pn
 
-from showcase.console.draft import RunDraft
-from showcase.console.feed import RunFeed
-from showcase.console.progress import RunProgress
-from showcase.console.store import Store
+from showcase.console.session import Session
+from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged
 from showcase.console.views.demand import DemandView
 from showcase.console.views.focus import FocusView
@@ -28,15 +26,22 @@ _PAIR = "display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1f
 class RunView(pn.viewable.Viewer):
     """Two columns that scroll by themselves; the bar with Run stays in sight."""
 
-    def __init__(self, draft: RunDraft, progress: RunProgress, store: Store, feed: RunFeed) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.launch = LaunchView(draft, progress, store, feed)
+        draft, progress, store = session.draft, session.progress, RunStore(session.installation)
+        self.launch = LaunchView(draft, progress, store, session.feed)
         self.focus = FocusView(draft, store)
         pair = arranged(OverridesView(draft), self.focus, css=_PAIR)
         form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, css=_SCROLLS)
         left = arranged(form, self.launch, css=_SIDE, sizing_mode="stretch_both")
         right = arranged(StepsView(progress, store), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both")
         self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
+
+    async def load(self) -> None:
+        """Nothing to read: the session follows the newest run whatever view is open."""
+
+    def leave(self) -> None:
+        """Nothing ticks here but the clock of a run, which ends with it."""
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root

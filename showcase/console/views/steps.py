@@ -8,7 +8,7 @@ import panel as pn
 import param
 
 from showcase.console.progress import RunProgress
-from showcase.console.store import Store
+from showcase.console.stores.run import RunStore
 from showcase.console.story import RUNNING, StepLine, Story
 from showcase.console.surface import card, remedy, text, title
 from showcase.console.text import clock, plain, seconds
@@ -49,7 +49,7 @@ _ENDINGS = {
 class StepsView(pn.viewable.Viewer):
     """The whole story for whoever looks, whenever they come."""
 
-    def __init__(self, progress: RunProgress, store: Store) -> None:
+    def __init__(self, progress: RunProgress, store: RunStore) -> None:
         super().__init__()
         self._progress, self._store = progress, store
         self._head = text(title("Newest run"))

@@ -9,7 +9,7 @@ import panel as pn
 import param
 
 from showcase.console.state import ConsoleState
-from showcase.console.store import Store
+from showcase.console.stores.library import LibraryStore
 from showcase.console.story import StepLine, Story
 from showcase.console.surface import card, remedy, text, title
 from showcase.console.text import day, moment, plain, score, seconds, words
@@ -25,7 +25,7 @@ _SCROLLS = ":host { height: 100%; min-height: 0; overflow-y: auto; scrollbar-wid
 class WorkspaceView(pn.viewable.Viewer):
     """Follows the state's workspace; empty says how to open one."""
 
-    def __init__(self, state: ConsoleState, store: Store) -> None:
+    def __init__(self, state: ConsoleState, store: LibraryStore) -> None:
         super().__init__()
         self._state, self._store = state, store
         self._body = text(_nothing_open(), stylesheets=[sheet("facts")])

@@ -1,4 +1,4 @@
-"""Reads what the screens show, off the event loop; no widgets here."""
+"""Reads what the Run view shows, and starts and stops runs, off the event loop."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Any
 import polars as pl
 
 from showcase.console.checks import Ground
-from showcase.console.feed import stored_events
-from showcase.console.story import Story, tell
+from showcase.console.story import Story
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
 from showcase.forecasting.zoo import CatalogEntry, catalog
@@ -23,11 +22,9 @@ from showcase.pipeline.request import RunRequest
 from showcase.services.demand import Wipe
 from showcase.services.suite import Services
 from showcase.store.demand import DataSet, Pair
-from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation
 
 PAST_DAYS = 56
-_MOST_WORKSPACES = 100
 _KEPT_SERIES = 64
 
 
@@ -57,7 +54,7 @@ class Outcome:
     tested: pl.DataFrame | None
 
 
-class Store:
+class RunStore:
     """Everything a session reads and asks for. Each coroutine leaves the loop free while the database answers."""
 
     def __init__(self, installation: Installation) -> None:
@@ -93,14 +90,6 @@ class Store:
     async def outcome(self, story: Story) -> Outcome:
         return await asyncio.to_thread(self._outcome, story)
 
-    async def workspaces(self) -> tuple[list[Workspace], int]:
-        """The newest workspaces, and how many there are."""
-        return await asyncio.to_thread(self._services.workspaces.list, _MOST_WORKSPACES)
-
-    async def workspace(self, workspace_id: str) -> tuple[Workspace, Story | None]:
-        """A workspace, and the story of its run where that is known."""
-        return await asyncio.to_thread(self._workspace, workspace_id)
-
     def _surroundings(self) -> Surroundings:
         demand = self._services.demand
         data_set = demand.current()
@@ -120,12 +109,6 @@ class Store:
 
     def _table(self, data_set: DataSet, store_id: int, product_id: int) -> pl.DataFrame | None:
         return _series_of(self._services, data_set.fingerprint, data_set.id, store_id, product_id)
-
-    def _workspace(self, workspace_id: str) -> tuple[Workspace, Story | None]:
-        found = self._services.workspaces.show(workspace_id)
-        run_id = found.run_id or found.created_objects.get("run_id")
-        events = stored_events(self._launcher, run_id) if run_id else ()
-        return found, tell(str(run_id), found.scenario, events) if events else None
 
     def _outcome(self, story: Story) -> Outcome:
         status, scored, registered = story.data("status"), story.data("backtest"), story.data("register")
