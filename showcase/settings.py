@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     )
     port: int = Field(5006, ge=1, le=65535, description="The port of `showcase serve`.")
     address: str = Field("127.0.0.1", description="The address of `showcase serve`; loopback unless set.")
+    allowed_hosts: str = Field(
+        "", description="More names under which it may be reached, as showcase.example.org, separated by commas."
+    )
+    allowed_origins: str = Field(
+        "", description="Other sites whose pages may use it, as https://portal.example.org, separated by commas."
+    )
+    api_token: SecretStr | None = Field(
+        None, min_length=16, description="A token that every route and socket but /health then asks for."
+    )
     enable_random_forest: bool = Field(False, description="Switch the model random_forest on.")
     enable_lightgbm: bool = Field(False, description="Switch the model lightgbm on.")
     enable_xgboost: bool = Field(False, description="Switch the model xgboost on.")
@@ -85,9 +94,23 @@ class Settings(BaseSettings):
         return frozenset(f"SHOWCASE_{flag.upper()}" for flag in flags if getattr(self, flag))
 
     @property
+    def hosts_allowed(self) -> tuple[str, ...]:
+        """The names of `allowed_hosts`."""
+        return _listed(self.allowed_hosts)
+
+    @property
+    def origins_allowed(self) -> tuple[str, ...]:
+        """The origins of `allowed_origins`."""
+        return _listed(self.allowed_origins)
+
+    @property
     def fixed_today(self) -> date | None:
         """SHOWCASE_TODAY where it is honoured, else None."""
         return self.today if self.test else None
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from showcase.adapters.terminal import RunScreen
 from showcase.cli.output import print_json, print_table, screen
 from showcase.errors import InvalidInputError, NotFoundError
+from showcase.pipeline.results import run_json
 from showcase.services.decisions import DecisionService, Pending, approval_entry, pending_json
-from showcase.store.runs import RunRow
 from showcase.store.tables import RUN_STATUSES
 from showcase.wiring import Installation, open_installation
 
@@ -20,20 +20,6 @@ app = typer.Typer(
     help="List, watch and stop runs, and decide what they ask.", no_args_is_help=True, rich_markup_mode=None
 )
 RunArgument = Annotated[str | None, typer.Argument(help="The run's id; the one under way by default.")]
-
-
-def run_json(run: RunRow) -> dict[str, Any]:
-    """A run with the keys that every door uses."""
-    return {
-        "run_id": run.run_id,
-        "status": run.status,
-        "scenario": run.scenario,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-        "step": run.step_name,
-        "reason": run.reason,
-        "workspace_id": run.workspace_id,
-    }
 
 
 @app.command("list")

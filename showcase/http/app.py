@@ -1,54 +1,128 @@
-"""The web application: HTTP, the list of notebooks, and the console at the root."""
+"""The web application: HTTP and the WebSocket, the list of notebooks, and the console at the root."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
-from fastapi import FastAPI
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from panel.io.fastapi import add_applications
 
+from showcase import __version__
 from showcase.errors import UnavailableError
-from showcase.http.guard import SecurityHeaders
-from showcase.http.health import health_router
+from showcase.http.documentation import document
+from showcase.http.envelope import REQUEST_ID_HEADER, Envelope
+from showcase.http.gate import Gate
 from showcase.http.notebooks import notebooks_router
+from showcase.http.problems import add_problems
+from showcase.http.routes.decisions import decisions_router
+from showcase.http.routes.health import health_router
+from showcase.http.routes.runs import runs_router
+from showcase.http.routes.workspace_bulk import workspace_bulk_router
+from showcase.http.routes.workspace_story import workspace_story_router
+from showcase.http.routes.workspaces import workspaces_router
+from showcase.http.stream import RunStreams
 from showcase.settings import notebooks_folder
 from showcase.wiring import Installation
 
+Only = Literal["http", "console"]
+
+ROUTERS: tuple[Callable[[Installation], APIRouter], ...] = (
+    workspace_bulk_router,
+    workspace_story_router,
+    workspaces_router,
+    decisions_router,
+)
+"""One a noun. A path of fixed words stands before one with an id in its place."""
+
 CONSOLE = "console.ipynb"
 _UNUSED_SESSION_MS = 15_000
+_WORKERS = 8
+"""Threads that serve requests: the database has four connections for them, and some compute meanwhile."""
+_DESCRIPTION = (
+    "Demand-forecasting showcases over HTTP: the same words and refusals as at every other door. "
+    "Every failure is an `application/problem+json` with its `remedy`. "
+    "`WS /demo/stream` takes a run request, or `{run_id, after}` to join a run, and tells the run's events."
+)
+_CORS_HEADERS = ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "last-event-id")
 
 
 def build_app(
     installation: Installation,
     *,
-    origins: Sequence[str] = (),
+    hosts: Sequence[str],
+    only: Only | None = None,
     unused_session_ms: int = _UNUSED_SESSION_MS,
     warm: bool = False,
 ) -> FastAPI:
     """Everything on one port: HTTP at its paths, the notebooks at /notebooks, the console at /.
 
-    `origins` are the host:port that may open the console's WebSocket beside the one that served the page;
-    `unused_session_ms` is how long a session lives on after its browser tab has gone; `warm` runs the console once, so
-    that the first page is as quick as the second. The console finds its installation with
-    `wiring.shared_installation`, so share it before.
+    `hosts` are the host:port under which it may be reached, and whose pages may use it; those of the settings come to
+    them. `only` leaves the other half out. `unused_session_ms` is how long a session lives on after its browser tab has
+    gone; `warm` runs the console once, so that the first page is as quick as the second. The console finds its
+    installation with `wiring.shared_installation`, so share it before.
     """
-    app = FastAPI(title="showcase", docs_url="/docs", redoc_url=None)
-    folder = notebooks_folder()
+    settings = installation.settings
+    app = FastAPI(
+        title="showcase",
+        version=__version__,
+        docs_url=None if only == "console" else "/docs",
+        openapi_url=None if only == "console" else "/openapi.json",
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    add_problems(app)
+    document(app, _DESCRIPTION)
     app.include_router(health_router(installation))
+    if only != "console":
+        app.include_router(runs_router(installation, RunStreams(installation.launcher)))
+        for router in ROUTERS:
+            app.include_router(router(installation))
+    reachable = [*hosts, *settings.hosts_allowed]
+    if only != "http":
+        _add_console(app, [*reachable, *map(_without_scheme, settings.origins_allowed)], unused_session_ms, warm=warm)
+    token = settings.api_token.get_secret_value() if settings.api_token is not None else None
+    app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, token=token)
+    if settings.origins_allowed:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins_allowed,
+            allow_methods=["*"],
+            allow_headers=_CORS_HEADERS,
+            expose_headers=("etag", "undo-token", REQUEST_ID_HEADER),
+        )
+    # added last, so that it stands outermost and covers the console's pages too
+    app.add_middleware(Envelope)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = _WORKERS
+    yield
+
+
+def _add_console(app: FastAPI, origins: list[str], unused_session_ms: int, *, warm: bool) -> None:
+    folder = notebooks_folder()
     app.include_router(notebooks_router(folder, console=CONSOLE))
     add_applications(
         {"/": str(_console(folder))},
         app=app,
         title="Showcase",
-        websocket_origin=list(origins) or None,
+        websocket_origin=origins or None,
         warm=warm,
         unused_session_lifetime_milliseconds=unused_session_ms,
         check_unused_sessions_milliseconds=min(unused_session_ms, _UNUSED_SESSION_MS),
     )
-    # added last, so that it stands outermost and covers the console's pages too
-    app.add_middleware(SecurityHeaders)
-    return app
+
+
+def _without_scheme(origin: str) -> str:
+    return origin.partition("://")[2]
 
 
 def _console(folder: Path) -> Path:

@@ -31,7 +31,7 @@ def notebooks_router(folder: Path, *, console: str) -> APIRouter:
     """GET /notebooks: the notebooks of `folder` by name, the console (its file's name) first and live at /."""
     router = APIRouter()
 
-    @router.get("/notebooks", response_class=HTMLResponse)
+    @router.get("/notebooks", response_class=HTMLResponse, include_in_schema=False)
     async def list_notebooks() -> HTMLResponse:
         """The page, as text and links; opening it starts nothing."""
         found = await asyncio.to_thread(read_notebooks, folder)

@@ -22,8 +22,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (recognised, not chosen: the default is loopback)
 
 
-def allowed_origins(address: str, port: int) -> list[str]:
-    """The host:port under which a browser may open the console's WebSocket: loopback, and the address that was given.
+def allowed_hosts(address: str, port: int) -> list[str]:
+    """The host:port under which it may be reached: loopback, and the address that was given.
 
     An address that means every interface adds this machine's name.
     """
@@ -48,7 +48,7 @@ def serve(
     listening = _listen(address, port)
     share(installation)
     try:
-        app = build_app(installation, origins=allowed_origins(address, port), warm=warm)
+        app = build_app(installation, hosts=allowed_hosts(address, port), warm=warm)
         config = uvicorn.Config(
             app,
             log_config=None,

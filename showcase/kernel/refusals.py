@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ _ALLOWED: dict[str, str] = {
     "finite_number": "a finite number",
     "dict_type": "an object",
     "model_type": "an object",
+    "model_attributes_type": "an object",
     "list_type": "a list",
     "date_type": "an ISO date such as 2026-11-22",
     "date_from_datetime_parsing": "an ISO date such as 2026-11-22",
@@ -65,8 +66,13 @@ def _inside(value: object, path: str) -> object:
 
 def refusal(error: ValidationError, what: str) -> InvalidInputError:
     """The InvalidInputError for a pydantic refusal of `what` (for example "run request")."""
+    return refusal_of(error.errors(include_url=False), what)
+
+
+def refusal_of(entries: Iterable[Mapping[str, Any]], what: str) -> InvalidInputError:
+    """The same for the entries of a pydantic refusal: type, loc, input, ctx and msg each."""
     fields = []
-    for entry in error.errors(include_url=False):
+    for entry in entries:
         parts = [str(part) for part in entry["loc"]]
         found = "nothing" if entry["type"] == "missing" else shown(entry.get("input"))
         if entry["type"] == "contradiction":

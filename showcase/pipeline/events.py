@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from showcase.errors import ConflictError, InvalidInputError, ShowcaseError
 from showcase.kernel.identity import RunId
 
 
@@ -59,3 +60,19 @@ class Event:
         values["timestamp"] = self.timestamp.isoformat()
         values["run_id"] = str(self.run_id)
         return values
+
+
+def error_event(error: ShowcaseError, now: datetime) -> dict[str, Any]:
+    """What a door tells in place of a run that did not start: the keys of every event, and why."""
+    return {
+        **{field.name: None for field in fields(Event)},
+        "event_type": str(EventType.ERROR),
+        "status": str(StepStatus.FAIL),
+        "detail": error.message,
+        "data": {},
+        "timestamp": now.isoformat(),
+        "kind": error.kind,
+        "reason": error.reason if isinstance(error, ConflictError) else error.kind,
+        "remedy": error.remedy,
+        "errors": [asdict(refused) for refused in error.errors] if isinstance(error, InvalidInputError) else [],
+    }

@@ -124,14 +124,19 @@ class Launcher:
         return found[0] if found else None
 
     def events(self, run_id: str, after: int = 0) -> list[dict[str, Any]]:
-        """The stored events of a run above a sequence number."""
+        """The stored events of a run above a sequence number, a page of at most a thousand."""
         with self.database.read() as connection:
             return read_events(connection, RunId(run_id), after)
 
-    def watch(self, run_id: str, after: int = 0) -> Iterator[dict[str, Any]]:
-        """The run's events from `after` on, as they are stored, until its summary. Watching ends nothing."""
+    def watch(
+        self, run_id: str, after: int = 0, *, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[dict[str, Any]]:
+        """The run's events from `after` on, as they are stored, until its summary. Watching ends nothing.
+
+        It also ends once `is_wanted` says no, about a second later.
+        """
         run, waits = self.show(run_id).run_id, 0
-        while True:
+        while is_wanted():
             fresh = self.events(run, after)
             for event in fresh:
                 after = event["seq"]

@@ -30,7 +30,7 @@ _KEPT_BY_BOKEH = 2
 def served_here(installation: Installation) -> Iterator[str]:
     """The application in a thread of this process, so that its documents can be counted; sessions end at once."""
     port = free_port()
-    app = build_app(installation, origins=[f"127.0.0.1:{port}"], unused_session_ms=200)
+    app = build_app(installation, hosts=[f"127.0.0.1:{port}"], unused_session_ms=200)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=2))
     listening = threading.Event()
     startup = server.startup

@@ -36,5 +36,5 @@ def installation(database: Database, tmp_path: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def client(installation: Installation) -> Iterator[TestClient]:
-    with TestClient(build_app(installation, origins=[ORIGIN])) as client:
+    with TestClient(build_app(installation, hosts=[ORIGIN])) as client:
         yield client

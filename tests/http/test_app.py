@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from showcase.http.guard import HEADERS
+from showcase.http.envelope import HEADERS
 from showcase.http.notebooks import listing_page, read_notebooks
 from showcase.wiring import Installation
 

@@ -7,21 +7,21 @@ import socket
 import pytest
 
 from showcase.errors import ConflictError, ShowcaseError
-from showcase.http.serve import _listen, _shown, allowed_origins
+from showcase.http.serve import _listen, _shown, allowed_hosts
 
 
 def test_loopback_has_three_names() -> None:
-    assert allowed_origins("127.0.0.1", 5006) == ["127.0.0.1:5006", "localhost:5006", "[::1]:5006"]
+    assert allowed_hosts("127.0.0.1", 5006) == ["127.0.0.1:5006", "localhost:5006", "[::1]:5006"]
 
 
 def test_an_address_that_was_given_is_allowed_too() -> None:
-    assert "192.0.2.7:80" in allowed_origins("192.0.2.7", 80)
-    assert "[2001:db8::7]:80" in allowed_origins("2001:db8::7", 80)
+    assert "192.0.2.7:80" in allowed_hosts("192.0.2.7", 80)
+    assert "[2001:db8::7]:80" in allowed_hosts("2001:db8::7", 80)
 
 
 def test_every_interface_means_this_machines_name() -> None:
-    assert f"{socket.gethostname()}:80" in allowed_origins("0.0.0.0", 80)
-    assert not any(origin.startswith("0.0.0.0") for origin in allowed_origins("0.0.0.0", 80))
+    assert f"{socket.gethostname()}:80" in allowed_hosts("0.0.0.0", 80)
+    assert not any(origin.startswith("0.0.0.0") for origin in allowed_hosts("0.0.0.0", 80))
 
 
 def test_the_address_to_open_is_one_that_a_browser_can_open() -> None:

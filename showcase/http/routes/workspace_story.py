@@ -1,0 +1,47 @@
+"""What a workspace's record leads to, over HTTP: its replays and its lineage."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from showcase.http.documentation import problems
+from showcase.http.routes.ids import WorkspacePath
+from showcase.http.routes.runs import Started
+from showcase.http.routes.workspace_models import LineageGraph, ReplayPreviewed, ReplayRequest
+from showcase.http.strict import StrictRoute
+from showcase.wiring import Installation
+
+
+def workspace_story_router(installation: Installation) -> APIRouter:
+    """GET /demo/workspaces/{workspace_id}/lineage and /replay; POST its replay."""
+    router = APIRouter(prefix="/demo/workspaces/{workspace_id}", tags=["workspaces"], route_class=StrictRoute)
+    replays = installation.services.replays
+
+    @router.get("/lineage", response_model=LineageGraph, responses=problems(404))
+    def lineage(
+        workspace_id: WorkspacePath,
+        family: Annotated[bool, Query(description="Every descendant of its ancestors too.")] = False,
+    ) -> dict[str, Any]:
+        """Whom it replays and who replays it; ancestors that were deleted are marked."""
+        return replays.lineage(workspace_id, with_family=family).as_json()
+
+    @router.get("/replay", response_model=ReplayPreviewed, responses=problems(404))
+    def preview(
+        workspace_id: WorkspacePath,
+        response: Response,
+        anchor: Annotated[Literal["recorded", "today"], Query(description="On which days.")] = "recorded",
+    ) -> dict[str, Any]:
+        """What a replay would send against what was recorded, what it would wipe, and the token that it needs."""
+        response.headers["cache-control"] = "no-store"
+        return replays.preview(workspace_id, anchor).as_json()
+
+    @router.post("/replay", status_code=202, response_model=Started, responses=problems(404, 409))
+    def replay(workspace_id: WorkspacePath, request: ReplayRequest | None = None) -> dict[str, Any]:
+        """Run it again. 409 busy, or confirmation_required where it would wipe data and no valid token came."""
+        sent = request or ReplayRequest()
+        execution = installation.launcher.replay(workspace_id, confirm=sent.confirm, anchor=sent.anchor)
+        return {"run_id": execution.run_id, "workspace_id": execution.workspace_id}
+
+    return router
