@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from showcase.forecasting import day_columns as day
 from showcase.forecasting import past_columns as past
 from showcase.forecasting.day_columns import Days
 from showcase.forecasting.history import Floats, History
+from showcase.forecasting.options import FrameName
 from showcase.forecasting.past_columns import Past
 from showcase.forecasting.rolling import shifted
 from showcase.kernel.table import DATE, PRODUCT, STORE
@@ -92,6 +93,8 @@ _V2 = (
 )
 FRAME_V1 = FeatureFrame(version=1, columns=_V1)
 FRAME_V2 = FeatureFrame(version=2, columns=_V2)
+FRAMES: Mapping[FrameName, FeatureFrame] = {FrameName.V1: FRAME_V1, FrameName.V2: FRAME_V2}
+"""Each version under the name by which options ask for it."""
 
 
 def build_frame(frame: FeatureFrame, history: History) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import numpy as np
 from showcase.errors import InvalidInputError
 from showcase.forecasting.additive import usable_days
 from showcase.forecasting.day_columns import Days, last_holidays
-from showcase.forecasting.features import FRAME_V1, FRAME_V2
+from showcase.forecasting.features import FRAMES
 from showcase.forecasting.history import Floats, Future, History
 from showcase.forecasting.learners import Learner, Lesson
 from showcase.forecasting.options import FramedOptions, FrameName, ProphetLikeOptions
@@ -33,7 +33,6 @@ from showcase.forecasting.tree_rows import (
     training_rows,
 )
 
-_FRAMES = {FrameName.V1: FRAME_V1, FrameName.V2: FRAME_V2}
 _ADDITIVE = "additive_"
 _EFFECT_HALF_LIFE_DAYS = 365  # effects of price and promotion are steadier than levels: they may look further back
 _LARGEST_FACTOR = 50.0  # a day further off than this teaches a tree nothing
@@ -54,7 +53,7 @@ def tree_fitter(learner: Learner) -> Callable[[History, FramedOptions, int], Mod
     """The zoo's fit function of a learner."""
 
     def fit(history: History, options: FramedOptions, reach: int) -> ModelState:
-        frame = _FRAMES[options.feature_frame]
+        frame = FRAMES[options.feature_frame]
         additive = fit_prophet_like(history, _additive_options(options), reach)
         factor = np.clip(effect_factor(additive, history), 1 / _LARGEST_FACTOR, _LARGEST_FACTOR)
         usable, units = usable_days(history)
@@ -95,7 +94,7 @@ def tree_predictor(learner: Learner) -> Callable[[ModelState, Future], Floats]:
     """The zoo's predict function of a learner."""
 
     def predict(state: ModelState, future: Future) -> Floats:
-        frame = _FRAMES[FrameName(state.facts["frame"])]
+        frame = FRAMES[FrameName(state.facts["frame"])]
         additive = ModelState(
             arrays={
                 name.removeprefix(_ADDITIVE): array

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from showcase.errors import FieldError, InvalidInputError
@@ -152,3 +152,18 @@ def parse_json(body: str | bytes, what: str) -> Any:
         ) from error  # fmt: skip
     check_plain(value)
     return value
+
+
+def parse_as[Asked: BaseModel](kind: type[Asked], payload: Mapping[str, Any] | str | bytes, what: str) -> Asked:
+    """A model of `kind` from an object or its JSON; InvalidInputError names each refused field.
+
+    `what` says in words what is sent, for example "run request".
+    """
+    values = parse_json(payload, what) if isinstance(payload, str | bytes) else payload
+    if not isinstance(values, Mapping):
+        raise InvalidInputError(f"A {what} is one object; found {type(values).__name__}.", "Send an object such as {}.")
+    check_plain(values)
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        raise refusal(error, what) from error

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Scenario
-from showcase.errors import InvalidInputError
-from showcase.evaluation.folds import BacktestPlan
+from showcase.evaluation.settings import BacktestSettings as BacktestSettings
 from showcase.forecasting.options import ModelType
 from showcase.kernel.day import Day
-from showcase.kernel.refusals import check_plain, contradiction, parse_json, refusal
+from showcase.kernel.refusals import contradiction, parse_as
 
 DEFAULT_MODELS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE, ModelType.MOVING_AVERAGE)
 """The trio of a request that names no models."""
@@ -44,28 +43,6 @@ class UserScope(_Strict):
 
     store_id: int = Field(ge=1, description="The id of the store.")
     product_id: int = Field(ge=1, description="The id of the product.")
-
-
-class BacktestSettings(_Strict):
-    """How the models are scored."""
-
-    horizon: int = Field(14, ge=1, le=90, description="Days ahead that each fold forecasts.")
-    strategy: Literal["expanding", "sliding"] = Field(
-        "expanding", description="Train on everything up to the cutoff, or on the last days before it alone."
-    )
-    n_splits: int = Field(3, ge=2, le=20, description="Number of folds.")
-    min_train_size: int = Field(30, ge=7, description="Days that the first fold trains on at least.")
-    gap: int = Field(0, ge=0, le=30, description="Days between a cutoff and its first forecast day.")
-    metric: Literal["wape", "mae", "rmse"] = Field("wape", description="The score that decides the winner.")
-
-    @model_validator(mode="after")
-    def _gap_below_horizon(self) -> Self:
-        if self.gap >= self.horizon:
-            raise contradiction("gap", f"a gap below the horizon, which is {self.horizon}")
-        return self
-
-    def plan(self) -> BacktestPlan:
-        return BacktestPlan(**self.model_dump())
 
 
 class RunRequest(_Strict):
@@ -182,13 +159,4 @@ _CONTRADICTIONS: tuple[tuple[str, Callable[[RunRequest], bool], str], ...] = (
 
 def parse_request(payload: Mapping[str, Any] | str | bytes) -> RunRequest:
     """The request in `payload` (an object, or its JSON); InvalidInputError names each refused field."""
-    values = parse_json(payload, "run request") if isinstance(payload, str | bytes) else payload
-    if not isinstance(values, Mapping):
-        raise InvalidInputError(
-            f"A run request is one object; found {type(values).__name__}.", "Send an object such as {}."
-        )
-    check_plain(values)
-    try:
-        return RunRequest.model_validate(dict(values))
-    except ValidationError as error:
-        raise refusal(error, "run request") from error
+    return parse_as(RunRequest, payload, "run request")

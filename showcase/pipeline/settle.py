@@ -10,7 +10,7 @@ from showcase.pipeline.steps import Position, positions, steps_for, summary_posi
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
 from showcase.services.decisions import approval_entry
-from showcase.store import decisions, portfolio, registry, runs, workspaces
+from showcase.store import decisions, jobs, registry, runs, workspaces
 from showcase.store.engine import Database
 from showcase.store.events import append_events, last_event, read_events
 from showcase.store.fence import Connection
@@ -20,14 +20,14 @@ from showcase.workspaces.story import summarise_phases
 
 
 def settle_interrupted(database: Database, clock: Clock) -> list[RunId]:
-    """Give every run whose process is gone its final status; returns their ids. Items of batches end with theirs.
+    """Give every run whose process is gone its final status; returns their ids. Jobs end with their process too.
 
-    Only whoever can take the run lock may say that no process runs, so a living run or batch is never touched.
+    Only whoever can take the run lock may say that no process runs, so a living run or job is never touched.
     """
     with database.read() as connection:
         candidates = runs.running_ids(connection)
-        has_open_items = portfolio.has_running_items(connection)
-    if not candidates and not has_open_items:
+        has_open_work = jobs.has_work_under_the_lock(connection)
+    if not candidates and not has_open_work:
         return []
     lock = RunLock.try_acquire(database)
     if lock is None:
@@ -35,7 +35,7 @@ def settle_interrupted(database: Database, clock: Clock) -> list[RunId]:
     with lock:
         settled = [run_id for run_id in candidates if _settle(database, clock, run_id)]
         with database.begin() as connection:
-            portfolio.fail_all_items(connection, "interrupted: the process that did the batch is gone")
+            jobs.fail_work_under_the_lock(connection, "interrupted: the process that did the work is gone")
     return settled
 
 
@@ -75,7 +75,7 @@ def _story(connection: Connection, run_id: RunId) -> dict[str, Any]:
 def put_back(connection: Connection, run_id: RunId, reason: str) -> None:
     """Undo what an unfinished run changed for itself, and settle its open jobs, model runs and questions."""
     registry.restore_aliases(connection, run_id)
-    registry.fail_running_jobs(connection, run_id, reason)
+    jobs.fail_running_jobs(connection, run_id, reason)
     registry.fail_running_model_runs(connection, run_id, reason)
     decisions.settle_run(connection, run_id)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from showcase.errors import FieldError, InvalidInputError
 from showcase.kernel.day import Day
-from showcase.kernel.refusals import check_plain, contradiction, parse_json, refusal
+from showcase.kernel.refusals import contradiction, parse_as
 from showcase.kernel.window import Window
 
 PromotionKind = Literal["pct_off", "bogo", "bundle", "markdown"]
@@ -143,14 +143,7 @@ class NewPlan(PlanLabels, PlanRequest):
 
 def parse_plan[Asked: BaseModel](kind: type[Asked], payload: Mapping[str, Any] | str | bytes) -> Asked:
     """A PlanRequest, NewPlan or PlanLabels from an object or its JSON; InvalidInputError names each refused field."""
-    values = parse_json(payload, "plan") if isinstance(payload, str | bytes) else payload
-    if not isinstance(values, Mapping):
-        raise InvalidInputError(f"A plan is one object; found {type(values).__name__}.", "Send an object.")
-    check_plain(values)
-    try:
-        return kind.model_validate(dict(values))
-    except ValidationError as error:
-        raise refusal(error, "plan") from error
+    return parse_as(kind, payload, "plan")
 
 
 _DATED: Mapping[str, Callable[[Assumptions], list[date]]] = {

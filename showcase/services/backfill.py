@@ -50,11 +50,11 @@ class BackfillService:
         """
         registrar = Registrar(self.transactions, self.artifacts)
         configs = [ModelConfig.of(control) for control in CONTROLS]
-        job_id = registrar.start_job("backtest", subject.run_id, {"plan": asdict(PLAN), "models": list(CONTROLS)})
-        made.job_ids.append(job_id)
-        found = run_backtest(subject.matrix, PLAN, configs, lambda share, what: progress(share * 0.5, what))
-        scores = {(row[MODEL], row[FOLD]): scores_of(row) for row in pool(found.parts, (MODEL, FOLD)).to_dicts()}
-        registrar.end_job(job_id, {"scored": len(scores), "left_out": found.left_out.height})
+        parameters = {"plan": asdict(PLAN), "models": list(CONTROLS)}
+        with registrar.jobs.record("backtest", parameters, subject.run_id, made.job_ids) as job:
+            found = run_backtest(subject.matrix, PLAN, configs, lambda share, what: progress(share * 0.5, what))
+            scores = {(row[MODEL], row[FOLD]): scores_of(row) for row in pool(found.parts, (MODEL, FOLD)).to_dicts()}
+            job.outcome = {"scored": len(scores), "left_out": found.left_out.height}
         backfilled: list[Backfilled] = []
         for fold in found.folds:
             for config in configs:

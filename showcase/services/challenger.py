@@ -45,11 +45,10 @@ class ChallengerService:
         config = ModelConfig.of(CHALLENGER, feature_frame=FrameName.V2)
         registrar, name = Registrar(self.transactions, self.artifacts), str(CHALLENGER)
         parameters = {"model": config.model_dump(mode="json"), "plan": asdict(plan)}
-        job_id = registrar.start_job("backtest", subject.run_id, parameters)
-        made.job_ids.append(job_id)
-        found = run_backtest(subject.matrix, plan, [config], lambda share, what: progress(share * 0.7, what))
-        scores = {row[MODEL]: scores_of(row) for row in pool(found.parts).to_dicts()}[name]
-        registrar.end_job(job_id, {"scores": scores, "left_out": found.left_out.height})
+        with registrar.jobs.record("backtest", parameters, subject.run_id, made.job_ids) as job:
+            found = run_backtest(subject.matrix, plan, [config], lambda share, what: progress(share * 0.7, what))
+            scores = {row[MODEL]: scores_of(row) for row in pool(found.parts).to_dicts()}[name]
+            job.outcome = {"scores": scores, "left_out": found.left_out.height}
         pair = [row for row in scores_by(found, "model", pair=subject.pair) if row["model"] == name]
         pair_scores = {score: value for score, value in pair[0].items() if score in scores} if pair else None
         metrics = {"scores": scores, "plan": asdict(plan), "pair_scores": pair_scores}

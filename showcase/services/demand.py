@@ -16,6 +16,7 @@ from showcase.errors import NotFoundError
 from showcase.forecasting.grid import place_on_grid
 from showcase.forecasting.history import SalesMatrix
 from showcase.ports import Clock, Progress
+from showcase.services.jobs import JobService
 from showcase.store import demand as rows
 from showcase.store.demand import DataSet, Pair
 from showcase.store.demand_load import NewDataSet, Truth, insert_data_set, load_tables
@@ -90,7 +91,26 @@ class DemandService:
         """Read a file of real sales and make it the current data set, all of it or nothing.
 
         Returns what was kept and the intake's own account (columns, ignored columns, quality), whose rows are gone.
+        The work is a job of kind import.
         """
+        name = file_name or path.name
+        with JobService(self.transactions).record("import", {"file": name}) as job:
+            kept, intake = self._import(path, mapping, options, name, progress)
+            job.outcome = {
+                "data_set_id": kept.data_set.id,
+                "fingerprint": kept.data_set.fingerprint,
+                "is_new": kept.is_new,
+            }
+        return kept, intake
+
+    def _import(
+        self,
+        path: Path,
+        mapping: Mapping[str, str | None] | None,
+        options: IntakeOptions | None,
+        file_name: str,
+        progress: Progress,
+    ) -> tuple[Kept, Intake]:
         intake = read_sales(
             path,
             today=self.clock.today(),

@@ -21,12 +21,12 @@ from showcase.forecasting.fit import fit_model, forecast_frame
 from showcase.forecasting.history import SalesMatrix, carried_future
 from showcase.forecasting.options import ModelType
 from showcase.forecasting.portable import portable_bytes
-from showcase.forecasting.zoo import ModelConfig, require_enabled
+from showcase.forecasting.zoo import CatalogEntry, ModelConfig, catalog, require_enabled
 from showcase.kernel.identity import Digest, JobId, ModelRunId, RunId
 from showcase.kernel.table import FOLD, MODEL, PRODUCT, STORE
 from showcase.ports import Artifacts, Progress
 from showcase.registry.lifecycle import check_aliasable
-from showcase.services.registration import NewModelRun, Registrar
+from showcase.services.registration import Made, NewModelRun, Registrar
 from showcase.store import registry as rows
 from showcase.store.demand import DataSet, Pair
 from showcase.store.fence import Transactions
@@ -112,6 +112,10 @@ class ModelService:
     def _registrar(self) -> Registrar:
         return Registrar(self.transactions, self.artifacts)
 
+    def catalog(self) -> tuple[CatalogEntry, ...]:
+        """Every type with its options, and whether it is switched on."""
+        return catalog(self.flags)
+
     def require_enabled(self, model_types: Sequence[ModelType]) -> None:
         """Refuse a type that is switched off, naming its flag."""
         require_enabled(model_types, self.flags)
@@ -134,11 +138,11 @@ class ModelService:
             name = str(config.model_type)
             progress(position / len(configs), f"{name} on {matrix.n_series} series")
             parameters = {"model": config.model_dump(mode="json"), "days": last}
-            job_id = self._registrar.start_job("train", subject.run_id, parameters)
-            fitted = fit_model(config, history, plan.gap + plan.horizon)
-            digests[name] = self.artifacts.put(portable_bytes(fitted))
-            self._registrar.end_job(job_id, {"artifact_digest": digests[name], "cutoff": history.cutoff.isoformat()})
-            jobs[name] = job_id
+            with self._registrar.jobs.record("train", parameters, subject.run_id) as job:
+                jobs[name] = job.job_id
+                fitted = fit_model(config, history, plan.gap + plan.horizon)
+                digests[name] = self.artifacts.put(portable_bytes(fitted))
+                job.outcome = {"artifact_digest": digests[name], "cutoff": history.cutoff.isoformat()}
         return Trained(jobs, digests)
 
     def backtest(
@@ -146,51 +150,58 @@ class ModelService:
     ) -> Scored:
         """Score the models and the two controls on every fold; the parts and the forecasts are stored."""
         parameters = {"models": [config.model_dump(mode="json") for config in configs], "plan": plan_json(plan)}
-        job_id = self._registrar.start_job("backtest", subject.run_id, parameters)
-        found = run_backtest(subject.matrix, plan, configs, progress)
-        board = leaderboard(found.parts, plan.metric, [config.model_type for config in configs])
-        forecasts_file = self.artifacts.put(parquet_bytes(found.forecasts))
-        parts_file = self.artifacts.put(parquet_bytes(found.parts))
-        best = winner(board)
-        outcome = {
-            "winner": None if best is None else str(best),
-            "leaderboard": board_rows(board),
-            "forecasts_file": forecasts_file,
-            "score_parts_file": parts_file,
-            "left_out": found.left_out.height,
-        }
-        self._registrar.end_job(job_id, outcome)
-        return Scored(job_id, found, board, best, forecasts_file, parts_file)
+        with self._registrar.jobs.record("backtest", parameters, subject.run_id) as job:
+            found = run_backtest(subject.matrix, plan, configs, progress)
+            board = leaderboard(found.parts, plan.metric, [config.model_type for config in configs])
+            forecasts_file = self.artifacts.put(parquet_bytes(found.forecasts))
+            parts_file = self.artifacts.put(parquet_bytes(found.parts))
+            best = winner(board)
+            job.outcome = {
+                "winner": None if best is None else str(best),
+                "leaderboard": board_rows(board),
+                "forecasts_file": forecasts_file,
+                "score_parts_file": parts_file,
+                "left_out": found.left_out.height,
+            }
+        return Scored(job.job_id, found, board, best, forecasts_file, parts_file)
 
     def register(self, subject: Subject, scored: Scored, config: ModelConfig, progress: Progress) -> Registered:
         """Refit the winner on the full history with the very configuration that was scored, store it, point the alias.
 
         The registry row goes through pending and running to success; a failure on the way leaves it failed.
         """
-        plan = scored.backtest.plan
-        job_id = self._registrar.start_job("predict", subject.run_id, {"model": str(config.model_type)})
+        with self._registrar.jobs.record("predict", {"model": str(config.model_type)}, subject.run_id) as job:
+            registered = self._refit(subject, scored, config, job.job_id, progress)
+            job.outcome = {
+                "model_run_id": registered.model_run_id,
+                "artifact_digest": registered.artifact_digest,
+                "forecast_file": registered.forecast_file,
+                "forecast_digest": registered.forecast_digest,
+            }
+        self.point_alias(PRODUCTION_ALIAS, registered.model_run_id)
+        return registered
+
+    def _refit(
+        self, subject: Subject, scored: Scored, config: ModelConfig, job_id: JobId, progress: Progress
+    ) -> Registered:
+        plan, kept = scored.backtest.plan, list[tuple[pl.DataFrame, Digest]]()
         scores = next(row for row in board_rows(scored.board) if row["model"] == str(config.model_type))
-        run_id = self._registrar.insert_pending(
-            subject.new_model_run(config, {"scores": scores, "plan": plan_json(plan)})
-        )
-        try:
+
+        def make() -> bytes:
             progress(0.2, f"{config.model_type} on {subject.matrix.n_days} days")
             history = subject.matrix.history()
             fitted = fit_model(config, history, plan.gap + plan.horizon)
             intervals = scored.backtest.intervals[config.model_type]
             forecast = forecast_frame(fitted, carried_future(history, plan.horizon, plan.gap), intervals)
-            content = portable_bytes(fitted, intervals)
-            digest = self.artifacts.put(content)
-            file = self.artifacts.put(parquet_bytes(forecast))
-        except BaseException as error:
-            self._registrar.change_state(run_id, "failed", failure=type(error).__name__)
-            raise
-        ranked = forecast.with_columns(_rank(forecast[STORE]), _rank(forecast[PRODUCT]))
-        registered = Registered(run_id, job_id, digest, forecast, file, forecast_digest(ranked))
-        self._registrar.change_state(run_id, "success", artifact_digest=digest, artifact_bytes=len(content))
-        self._registrar.end_job(job_id, {"forecast_file": file, "forecast_digest": registered.forecast_digest})
-        self.point_alias(PRODUCTION_ALIAS, run_id)
-        return registered
+            kept.append((forecast, self.artifacts.put(parquet_bytes(forecast))))
+            return portable_bytes(fitted, intervals)
+
+        new = subject.new_model_run(config, {"scores": scores, "plan": plan_json(plan)})
+        stored = self._registrar.store(new, make, Made())
+        forecast, file = kept[0]
+        return Registered(
+            stored.model_run_id, job_id, stored.artifact_digest, forecast, file, digest_of_forecast(forecast)
+        )
 
     def verify(self, run_id: str) -> bool:
         """Whether the stored artifact of a model run still has the bytes that were registered, and can be read."""
@@ -230,6 +241,11 @@ class ModelService:
     def frame(self, digest: Digest) -> pl.DataFrame:
         """A stored Parquet artifact as a frame; IntegrityError where its bytes changed."""
         return pl.read_parquet(io.BytesIO(self.artifacts.get(digest)))
+
+
+def digest_of_forecast(forecast: pl.DataFrame) -> Digest:
+    """The digest of a forecast that is the same for equal series, whatever ids the database gave them."""
+    return forecast_digest(forecast.with_columns(_rank(forecast[STORE]), _rank(forecast[PRODUCT])))
 
 
 def _rank(ids: pl.Series) -> pl.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,12 @@ from showcase.evaluation.folds import plan_folds
 from showcase.forecasting.history import Integers, SalesMatrix
 from showcase.forecasting.zoo import require_enabled
 from showcase.kernel.identity import BatchId, JobId, RunId
-from showcase.kernel.window import Window
 from showcase.ports import Artifacts, Compute, Progress
 from showcase.services.batch import MOST_ITEMS, BatchRequest, BatchScope
 from showcase.services.batch_work import BatchWork, ItemKey, ItemOutcomes
 from showcase.services.bucket_work import BucketWorker, Series
+from showcase.services.days import cut_to
+from showcase.services.jobs import why
 from showcase.services.registration import Made, Registrar
 from showcase.store import portfolio as rows
 from showcase.store.demand import DataSet
@@ -79,7 +80,7 @@ class PortfolioService:
             self._end(items, ended)
         except BaseException as error:
             with self.transactions.begin() as connection:
-                rows.fail_items(connection, batch_id, type(error).__name__)
+                rows.fail_items(connection, batch_id, why(error))
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -182,31 +183,6 @@ class PortfolioService:
         ends = [ItemEnd(job_id, ended.done.get(key), ended.failed.get(key)) for key, job_id in items.items()]
         with self.transactions.begin() as connection:
             rows.end_items(connection, ends)
-
-
-def cut_to(matrix: SalesMatrix, window: Window | None) -> SalesMatrix:
-    """The matrix on these days alone; InvalidInputError where they do not lie inside it."""
-    if window is None:
-        return matrix
-    own = Window(matrix.first_day, matrix.day(matrix.n_days - 1))
-    if window.start not in own or window.end not in own:
-        error = FieldError("dates", str(window), f"days inside {own}")
-        raise InvalidInputError(f"The batch was refused: {error}.", "Give days that the data set has.", [error])
-    days = slice(own.index(window.start), own.index(window.end) + 1)
-    shift = days.start
-    return replace(
-        matrix,
-        first_day=window.start,
-        units=matrix.units[:, days],
-        price=matrix.price[:, days],
-        promo=matrix.promo[:, days],
-        stockout=matrix.stockout[:, days],
-        holiday=matrix.holiday[days],
-        promo_kind=None if matrix.promo_kind is None else matrix.promo_kind[:, days],
-        launch_day=None if matrix.launch_day is None else matrix.launch_day - shift,
-        on_hand=None if matrix.on_hand is None else matrix.on_hand[:, days],
-        signals={name: values[:, days] for name, values in matrix.signals.items()},
-    )
 
 
 def _columns(series: Sequence[Series]) -> tuple[Integers, Integers]:

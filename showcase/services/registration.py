@@ -12,6 +12,7 @@ from showcase.kernel.identity import BatchId, Digest, JobId, ModelRunId, RunId
 from showcase.kernel.window import Window
 from showcase.ports import Artifacts
 from showcase.registry.lifecycle import check_change
+from showcase.services.jobs import JobService, why
 from showcase.store import registry as rows
 from showcase.store.demand import DataSet
 from showcase.store.fence import Transactions
@@ -82,25 +83,25 @@ def _columns(new: NewModelRun) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
-    """Writes the rows of model runs and of the jobs that make them."""
+    """Writes the rows of model runs, and the jobs that make them."""
 
     transactions: Transactions
     artifacts: Artifacts
+
+    @property
+    def jobs(self) -> JobService:
+        return JobService(self.transactions)
 
     def register(self, new: NewModelRun, make: Callable[[], bytes], made: Made) -> Registration:
         """Register what `make` gives as the artifact, with a job of kind train.
 
         Whatever keeps `make` from its end leaves the model run and the job failed, with the kind of the failure.
         """
-        job_id = self.start_job("train", new.origin_run_id, {"model": new.config.model_dump(mode="json")})
-        made.job_ids.append(job_id)
-        try:
+        parameters = {"model": new.config.model_dump(mode="json")}
+        with self.jobs.record("train", parameters, new.origin_run_id, made.job_ids) as job:
             stored = self.store(new, make, made)
-        except BaseException as error:
-            self.end_job(job_id, failure=type(error).__name__)
-            raise
-        self.end_job(job_id, {"model_run_id": stored.model_run_id, "artifact_digest": stored.artifact_digest})
-        return Registration(stored.model_run_id, job_id, stored.artifact_digest)
+            job.outcome = {"model_run_id": stored.model_run_id, "artifact_digest": stored.artifact_digest}
+        return Registration(stored.model_run_id, job.job_id, stored.artifact_digest)
 
     def store(self, new: NewModelRun, make: Callable[[], bytes], made: Made) -> Stored:
         """The same without a job of its own, for work that is a job already."""
@@ -109,7 +110,7 @@ class Registrar:
             content = make()
             digest = self.artifacts.put(content)
         except BaseException as error:
-            self.change_state(run_id, "failed", failure=type(error).__name__)
+            self.change_state(run_id, "failed", failure=why(error))
             raise
         self.change_state(run_id, "success", artifact_digest=digest, artifact_bytes=len(content))
         return Stored(run_id, digest)
@@ -149,15 +150,3 @@ class Registrar:
             assert found is not None  # its id was made here
             check_change(run_id, found.status, wanted)
             rows.update_model_run(connection, run_id, {"status": wanted, **columns})
-
-    def start_job(self, kind: str, origin: RunId | None, parameters: Mapping[str, Any]) -> JobId:
-        """Write a job that runs."""
-        job_id = JobId.new()
-        with self.transactions.begin() as connection:
-            rows.start_job(connection, job_id, kind, origin, dict(parameters))
-        return job_id
-
-    def end_job(self, job_id: JobId, outcome: Mapping[str, Any] | None = None, failure: str | None = None) -> None:
-        """Write how a job ended: with what it made, or why it failed."""
-        with self.transactions.begin() as connection:
-            rows.end_job(connection, job_id, outcome=None if outcome is None else dict(outcome), failure=failure)

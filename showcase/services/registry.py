@@ -18,6 +18,7 @@ from showcase.services.models import ModelService
 from showcase.services.registration import NewModelRun, Registrar
 from showcase.store import registry as rows
 from showcase.store.fence import Transactions
+from showcase.store.jobs import jobs_of_artifact
 from showcase.store.registry import Alias, AliasChange, ModelRun, ModelRunFilter
 
 _MOST = 100
@@ -247,7 +248,7 @@ class RegistryService:
         """The model runs and the jobs that an artifact belongs to; NotFoundError where nothing names it."""
         with self.transactions.read() as connection:
             runs = rows.list_model_runs(connection, ModelRunFilter(artifact_digest=digest, with_synthetic=True))
-            jobs = rows.jobs_of_artifact(connection, digest)
+            jobs = jobs_of_artifact(connection, digest)
         if not runs and not jobs:
             raise NotFoundError(
                 f"No model run and no job names the artifact {digest.short}.",

@@ -13,6 +13,7 @@ from showcase.services.challenger import ChallengerService
 from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
 from showcase.services.enrichment import EnrichmentService
+from showcase.services.jobs import JobService
 from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import ModelService
 from showcase.services.ops import OpsService
@@ -21,6 +22,7 @@ from showcase.services.portfolio import PortfolioService
 from showcase.services.registry import RegistryService
 from showcase.services.replays import ReplayService
 from showcase.services.sandbox import SandboxService
+from showcase.services.workbench import Workbench
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import WorkspaceService
 from showcase.store.fence import FencedTransactions, Transactions
@@ -66,6 +68,14 @@ class Services:
     @property
     def plans(self) -> PlanService:
         return PlanService(self.transactions, self.demand, self.models)
+
+    @property
+    def workbench(self) -> Workbench:
+        return Workbench(self.transactions, self.artifacts, self.demand, self.models)
+
+    @property
+    def jobs(self) -> JobService:
+        return JobService(self.transactions)
 
     @property
     def workspaces(self) -> WorkspaceService:

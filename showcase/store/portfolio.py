@@ -127,12 +127,6 @@ def fail_items(connection: Connection, batch_id: BatchId, failure: str) -> int:
     return connection.execute(_failing(failure).where(t.job.c.batch_id == batch_id)).rowcount
 
 
-def has_running_items(connection: Connection) -> bool:
-    """Whether any item of any batch stands as running, whether its process lives or not."""
-    running = select(t.job.c.job_id).where(t.job.c.batch_id.is_not(None), t.job.c.status == "running")
-    return bool(connection.execute(select(running.exists())).scalar_one())
-
-
 def fail_all_items(connection: Connection, failure: str) -> int:
     """Settle every running item; for whoever holds the run lock, under which all batches are done."""
     return connection.execute(_failing(failure)).rowcount

@@ -1,4 +1,4 @@
-"""Rows of the model registry, of aliases and of jobs."""
+"""Rows of the model registry and of aliases."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 
-from showcase.kernel.identity import Digest, JobId, ModelRunId
+from showcase.kernel.identity import Digest, ModelRunId
 from showcase.store import tables as t
 
 
@@ -169,47 +169,6 @@ def point_alias(connection: Connection, name: str, run_id: ModelRunId) -> ModelR
     if previous != run_id:
         connection.execute(insert(t.alias_history).values(name=name, run_id=run_id, previous_run_id=previous))
     return previous
-
-
-def jobs_of_artifact(connection: Connection, digest: str) -> list[tuple[JobId, str, str | None]]:
-    """The jobs whose outcome names these bytes, oldest first, as (job, kind, pipeline run)."""
-    outcome = cast(t.job.c.outcome, Text)
-    query = (
-        select(t.job.c.job_id, t.job.c.kind, t.job.c.origin_run_id)
-        .where(outcome.contains(digest, autoescape=True))
-        .order_by(t.job.c.started_at, t.job.c.job_id)
-    )
-    return [(JobId(row.job_id), row.kind, row.origin_run_id) for row in connection.execute(query)]
-
-
-def start_job(connection: Connection, job_id: JobId, kind: str, origin_run_id: str | None, parameters: object) -> None:
-    connection.execute(
-        insert(t.job).values(
-            job_id=job_id, kind=kind, status="running", origin_run_id=origin_run_id, parameters=parameters
-        )
-    )
-
-
-def end_job(connection: Connection, job_id: JobId, *, outcome: object = None, failure: str | None = None) -> None:
-    connection.execute(
-        update(t.job)
-        .where(t.job.c.job_id == job_id, t.job.c.status == "running")
-        .values(
-            status="failed" if failure else "success",
-            outcome=outcome,
-            failure=failure,
-            ended_at=func.clock_timestamp(),
-        )
-    )
-
-
-def fail_running_jobs(connection: Connection, origin_run_id: str, failure: str) -> int:
-    """Settle the jobs that a run left behind; returns how many."""
-    return connection.execute(
-        update(t.job)
-        .where(t.job.c.origin_run_id == origin_run_id, t.job.c.status == "running")
-        .values(status="failed", failure=failure, ended_at=func.clock_timestamp())
-    ).rowcount
 
 
 def fail_running_model_runs(connection: Connection, origin_run_id: str, failure: str) -> int:

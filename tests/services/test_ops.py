@@ -17,8 +17,7 @@ from showcase.services.attention import attention_items
 from showcase.services.models import Subject
 from showcase.services.ops_summary import OpsSummary, summary_json
 from showcase.services.suite import Services
-from showcase.store import registry as rows
-from showcase.store import runs
+from showcase.store import jobs, runs
 from showcase.store import tables as t
 from showcase.store.engine import Database
 from tests.services.subjects import register, seed_subject, services_of
@@ -184,8 +183,8 @@ def test_failed_jobs_and_a_failed_last_run_ask_for_attention(
 ) -> None:
     job_id, run_id = JobId.new(), RunId.new()
     with database.begin() as connection:
-        rows.start_job(connection, job_id, "train", None, {})
-        rows.end_job(connection, job_id, failure="MemoryError")
+        jobs.start_job(connection, job_id, "train", None, {})
+        jobs.end_job(connection, job_id, failure="MemoryError")
         runs.insert_run(
             connection, run_id, scenario="sparse", request={}, token=1, holder="somebody", total_steps=11,
             workspace_id=None,
@@ -204,9 +203,9 @@ def test_an_artifact_that_nothing_names_is_orphaned(database: Database, services
     register(services, subject)
     with database.begin() as connection:
         job_id = JobId.new()
-        rows.start_job(connection, job_id, "backtest", None, {})
+        jobs.start_job(connection, job_id, "backtest", None, {})
         named = services.artifacts.put(b"named by a job")
-        rows.end_job(connection, job_id, outcome={"forecasts_file": named})
+        jobs.end_job(connection, job_id, outcome={"forecasts_file": named})
         kept = services.artifacts.put(b"named by a workspace")
         connection.execute(
             insert(t.showcase_workspace).values(

@@ -15,7 +15,7 @@ from showcase.console.checks import Ground
 from showcase.console.story import Story
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
-from showcase.forecasting.zoo import CatalogEntry, catalog
+from showcase.forecasting.zoo import CatalogEntry
 from showcase.kernel.identity import Digest
 from showcase.kernel.table import CUTOFF, DATE, FOLD, MODEL, PRODUCT, STORE, UNITS
 from showcase.pipeline.request import RunRequest
@@ -67,7 +67,7 @@ class RunStore:
 
     @property
     def models(self) -> tuple[CatalogEntry, ...]:
-        return catalog(self._services.flags)
+        return self._services.models.catalog()
 
     async def surroundings(self) -> Surroundings:
         return await asyncio.to_thread(self._surroundings)
