@@ -20,8 +20,8 @@ from showcase.demand.presets import preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import InvalidInputError
 from showcase.kernel.refusals import refusal
+from showcase.services.data_sets import data_set_json, kept_json
 from showcase.services.demand import Kept
-from showcase.store.demand import DataSet
 from showcase.wiring import open_installation
 
 
@@ -119,8 +119,7 @@ def import_sales(
 def _say_kept(kept: Kept, more: dict[str, Any], *, as_json: bool) -> None:
     found = kept.data_set
     if as_json:
-        created = found.row_counts if kept.is_new else dict.fromkeys(found.row_counts, 0)
-        print_json({"records_created": created, "data_set": found.id, "fingerprint": found.fingerprint, **more})
+        print_json(kept_json(kept) | more)
         return
     verb = "Made" if kept.is_new else "The same rows were there already:"
     screen.print(
@@ -156,19 +155,3 @@ def datasets(
         ),
         "No data yet. Seed a preset with `showcase seed`, or import a file with `showcase import FILE`.",
     )  # fmt: skip
-
-
-def data_set_json(found: DataSet) -> dict[str, Any]:
-    """A data set with the keys that every door uses."""
-    return {
-        "id": found.id,
-        "kind": found.kind,
-        "name": found.name,
-        "recipe": found.recipe,
-        "row_counts": found.row_counts,
-        "fingerprint": found.fingerprint,
-        "date_start": found.window.start,
-        "date_end": found.window.end,
-        "is_current": found.is_current,
-        "created_at": found.created_at,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -157,6 +157,24 @@ def recipe_from_json(stored: Mapping[str, Any]) -> Recipe:
             f"A stored recipe cannot be read: {type(error).__name__} at {str(error)[:120]}.",
             "Seed the data set again from its preset.",
         ) from error
+
+
+def extended(recipe: Recipe, end: date) -> Recipe:
+    """The same recipe with days up to `end`; InvalidInputError where that is no later day, or makes it too large."""
+    if recipe.preset.fixed_window is not None:
+        raise _refuse(
+            "end_date", str(end), f"none with {recipe.scenario}, whose days are fixed", "Seed a preset without them."
+        )
+    if not recipe.window.end < end <= LATEST_DAY:
+        raise _refuse(
+            "end_date",
+            str(end),
+            f"a day after {recipe.window.end}, where the data set ends, up to {LATEST_DAY}",
+            "Give a later last day.",
+        )
+    longer = replace(recipe, window=Window(recipe.window.start, end))
+    _check_size(longer)
+    return longer
 
 
 def _refuse(field: str, found: str, allowed: str, remedy: str) -> InvalidInputError:

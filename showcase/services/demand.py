@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from showcase.demand.generate import generate
+from showcase.demand.append import appended_recipe, generate_appended
 from showcase.demand.intake import Intake, read_sales
 from showcase.demand.intake_values import IntakeOptions
 from showcase.demand.recipe import Recipe
 from showcase.demand.tables import DemandSource
-from showcase.errors import NotFoundError
+from showcase.errors import ConflictError, NotFoundError
 from showcase.forecasting.grid import place_on_grid
 from showcase.forecasting.history import SalesMatrix
 from showcase.ports import Clock, Progress
@@ -73,11 +74,31 @@ class DemandService:
 
     def seed(self, recipe: Recipe, progress: Progress = _silent) -> Kept:
         """Generate the recipe's data set and make it current; one with the same fingerprint is used as it is."""
-        tables = generate(recipe, lambda share, what: progress(share * 0.4, what))
+        return self._keep_generated(recipe.as_json(), progress)
+
+    def append(self, data_set: DataSet, end: date, progress: Progress = _silent) -> Kept:
+        """A new data set, made current: the rows of this synthetic one, and further days of its recipe up to `end`.
+
+        ConflictError where the data set was imported: its days to come are not known.
+        """
+        return self._keep_generated(self.appended_recipe(data_set, end), progress)
+
+    def appended_recipe(self, data_set: DataSet, end: date) -> dict[str, Any]:
+        """The recipe that `append` would follow, refused as `append` refuses it."""
+        if data_set.kind != "synthetic":
+            raise ConflictError(
+                f"The data set {data_set.name} was imported; only generated days can be appended to generated ones.",
+                "Import a file that has the further days too.",
+                reason="imported",
+            )
+        return appended_recipe(data_set.recipe, end)
+
+    def _keep_generated(self, recipe: Mapping[str, Any], progress: Progress) -> Kept:
+        tables = generate_appended(recipe, lambda share, what: progress(share * 0.4, what))
         assert tables.truth_demand is not None  # the generator always knows its truth
         assert tables.truth_effects is not None
         truth = Truth(tables.truth_demand, tables.truth_effects)
-        return self._keep(tables, truth, ("synthetic", str(recipe.scenario), recipe.as_json()), progress)
+        return self._keep(tables, truth, ("synthetic", recipe["scenario"], recipe), progress)
 
     def import_sales(
         self,

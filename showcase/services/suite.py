@@ -12,6 +12,7 @@ from showcase.services.backfill import BackfillService
 from showcase.services.challenger import ChallengerService
 from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
+from showcase.services.dimensions import DimensionService
 from showcase.services.enrichment import EnrichmentService
 from showcase.services.jobs import JobService
 from showcase.services.knowledge import KnowledgeService
@@ -22,6 +23,7 @@ from showcase.services.portfolio import PortfolioService
 from showcase.services.registry import RegistryService
 from showcase.services.replays import ReplayService
 from showcase.services.sandbox import SandboxService
+from showcase.services.seeding import SeedingService
 from showcase.services.workbench import Workbench
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import WorkspaceService
@@ -60,6 +62,14 @@ class Services:
     @property
     def demand(self) -> DemandService:
         return DemandService(self.transactions, self.clock, self.scratch)
+
+    @property
+    def dimensions(self) -> DimensionService:
+        return DimensionService(self.transactions)
+
+    @property
+    def seeding(self) -> SeedingService:
+        return SeedingService(self.transactions, self.clock, self.demand, self.enrichment)
 
     @property
     def models(self) -> ModelService:
