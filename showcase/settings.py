@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,23 @@ def default_home() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "showcase"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "showcase"
+
+
+def source_date() -> datetime | None:
+    """The moment of SOURCE_DATE_EPOCH, the convention for output that is the same bytes each time; None where unset.
+
+    Source: https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        return None
+    if not re.fullmatch(r"[0-9]{1,11}", given):
+        raise InvalidInputError(
+            "SOURCE_DATE_EPOCH should be the whole seconds since 1970.",
+            "Correct or unset SOURCE_DATE_EPOCH.",
+            [FieldError("SOURCE_DATE_EPOCH", repr(given[:40]), "whole seconds since 1970")],
+        )
+    return datetime.fromtimestamp(int(given), UTC)
 
 
 class Settings(BaseSettings):

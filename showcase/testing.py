@@ -50,6 +50,7 @@ def services_over(database: Database, home: Path, flags: frozenset[str] = frozen
         guide=guide_folder(),
         window_s=DECISION_WINDOW_S,
         compute=InTurn(),
+        bundles_root=home / "showcase",
     )
 
 

@@ -14,12 +14,12 @@ from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
 from showcase.adapters.compute import LocalPool
 from showcase.adapters.providers import embeddings_of
-from showcase.errors import ConflictError
+from showcase.errors import ConflictError, UnavailableError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.reaper import Reaper
 from showcase.pipeline.settle import settle_interrupted
 from showcase.services.suite import Services
-from showcase.settings import Settings, guide_folder, load_settings
+from showcase.settings import Settings, guide_folder, load_settings, source_date
 from showcase.store import migrate
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.engine import Database, open_database
@@ -119,16 +119,27 @@ def open_installation(settings: Settings | None = None) -> Installation:
             window_s=settings.decision_window_s,
             on_silence=settings.on_silence,
             compute=LocalPool(os.cpu_count() or 1),
+            bundles_root=settings.home / "showcase",
+            source_date=source_date(),
         )
         settled = settle_interrupted(database, clock)
         if settled:
             log.info("settled %d interrupted runs", len(settled))
+        _sweep(services)
         return Installation(settings, database, services, Launcher(database, services), embedded)
     except BaseException:
         database.dispose()
         if embedded is not None:
             embedded.stop()
         raise
+
+
+def _sweep(services: Services) -> None:
+    """Remove what killed exports left behind; a folder that cannot be swept keeps nobody from running."""
+    try:
+        services.bundles.sweep()
+    except (UnavailableError, OSError) as error:
+        log.warning("the folder of bundles was not swept: %s", error)
 
 
 _sharing = threading.Lock()

@@ -46,7 +46,7 @@ def edit(
 
 
 def bulk(
-    action: Annotated[str, typer.Argument(help="pin, unpin, archive, unarchive, tag, untag or delete.")],
+    action: Annotated[str, typer.Argument(help="pin, unpin, archive, unarchive, tag, untag, export or delete.")],
     workspace_ids: Annotated[list[str] | None, typer.Argument(help="The workspaces; or give filters.")] = None,
     search: Annotated[str | None, typer.Option(help="All that this search finds.")] = None,
     q: Annotated[str | None, typer.Option("--q", help="All with this piece of text.")] = None,
@@ -81,8 +81,8 @@ def bulk(
             if as_json:
                 print_json(asdict(seen))
             else:
-                _tell(f"{action} would reach {seen.count} workspaces, {seen.pinned} of them pinned, "
-                      f"{seen.with_descendants} replayed by others", seen.left_out)  # fmt: skip
+                _tell(f"{action} would reach {seen.count} workspaces: {seen.pinned} pinned, {seen.with_descendants} "
+                      f"replayed by others, {seen.exported} exported", seen.left_out)  # fmt: skip
             return
         if action == "delete" and not (yes or as_json) and sys.stdin.isatty():
             seen = service.preview(values)

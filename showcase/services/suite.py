@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from showcase.kernel.identity import RunId
 from showcase.ports import Artifacts, Clock, Compute, Embeddings
 from showcase.services.agents import AgentService
 from showcase.services.backfill import BackfillService
+from showcase.services.bundle_files import BundleFolder
+from showcase.services.bundles import BundleService
 from showcase.services.challenger import ChallengerService
 from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
@@ -45,7 +48,8 @@ class Services:
     """The services of one installation.
 
     `flags` are the opt-in flags that are on; `guide` is the folder of the user guide; `window_s` and `on_silence` are
-    how long a question to a person stays open and what the end of that means; `compute` does the work on many series.
+    how long a question to a person stays open and what the end of that means; `compute` does the work on many series;
+    bundles lie below `bundles_root`, and `source_date` stands in for the time of an export.
     """
 
     transactions: Transactions
@@ -58,6 +62,8 @@ class Services:
     window_s: float = 10.0
     on_silence: Silence = "nothing"
     compute: Compute = field(kw_only=True)
+    bundles_root: Path = field(kw_only=True)
+    source_date: datetime | None = None
 
     @property
     def demand(self) -> DemandService:
@@ -97,7 +103,12 @@ class Services:
 
     @property
     def bulk(self) -> BulkService:
-        return BulkService(self.transactions)
+        return BulkService(self.transactions, self.bundles)
+
+    @property
+    def bundles(self) -> BundleService:
+        folder = BundleFolder(self.bundles_root)
+        return BundleService(self.transactions, self.artifacts, self.clock, folder, self.scratch, self.source_date)
 
     @property
     def knowledge(self) -> KnowledgeService:

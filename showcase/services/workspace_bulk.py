@@ -7,26 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from showcase.errors import NotFoundError
+from showcase.errors import NotFoundError, ShowcaseError
+from showcase.services.bundles import BundleService
 from showcase.store import bulk as rows
 from showcase.store.bulk import Candidate
+from showcase.store.bundles import count_exported
 from showcase.store.fence import Connection, Transactions
 from showcase.workspaces.bulk import BulkRequest, LeftOut, divide, parse_bulk
 
 
 @dataclass(frozen=True, slots=True)
 class BulkPreview:
-    """What the action would do: how many it reaches, and how many of those are pinned or were replayed."""
+    """What the action would do: how many it reaches, and how many of those are pinned, were replayed, or exported."""
 
     count: int
     pinned: int
     with_descendants: int
+    exported: int
     left_out: list[LeftOut]
 
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """What the action did; `undo_token` is null where it reached nothing."""
+    """What the action did; `undo_token` is null where it reached nothing, and for an export, which changes nothing."""
 
     affected: list[str]
     left_out: list[LeftOut]
@@ -38,26 +41,37 @@ class BulkService:
     """Everything that can be done to many workspaces at once."""
 
     transactions: Transactions
+    bundles: BundleService
 
     def preview(self, values: Mapping[str, Any]) -> BulkPreview:
         """What the action would do now; nothing is changed."""
         request = parse_bulk(values)
         with self.transactions.read() as connection:
             reached, left_out = _reach(connection, request, lock=False)
-            sources = rows.count_with_descendants(connection, [one.workspace_id for one in reached])
-        return BulkPreview(len(reached), sum(one.pinned for one in reached), sources, left_out)
+            ids = [one.workspace_id for one in reached]
+            sources, exported = rows.count_with_descendants(connection, ids), count_exported(connection, ids)
+        return BulkPreview(len(reached), sum(one.pinned for one in reached), sources, exported, left_out)
 
     def act(self, values: Mapping[str, Any]) -> BulkOutcome:
-        """Do it to all that it reaches, in one transaction; `values` are action, ids or filter, and tags."""
+        """Do it to all that it reaches; `values` are action, ids or filter, and tags.
+
+        Changes are one transaction. Exports are one after the other; one that fails is left out, with the reason.
+        """
         request = parse_bulk(values)
-        with self.transactions.begin() as connection:
-            reached, left_out = _reach(connection, request, lock=True)
-            ids = [one.workspace_id for one in reached]
-            if not ids:
-                return BulkOutcome([], left_out, None)
-            token = secrets.token_hex(16)
-            rows.apply_bulk(connection, request.action, ids, request.tags, token)
-        return BulkOutcome(ids, left_out, token)
+        return self._export(request) if request.action == "export" else change_all(self.transactions, request)
+
+    def _export(self, request: BulkRequest) -> BulkOutcome:
+        with self.transactions.read() as connection:
+            reached, left_out = _reach(connection, request, lock=False)
+        exported = []
+        for one in reached:
+            try:
+                self.bundles.export(one.workspace_id)
+            except ShowcaseError as error:
+                left_out.append(LeftOut(one.workspace_id, error.message))
+            else:
+                exported.append(one.workspace_id)
+        return BulkOutcome(exported, left_out, None)
 
     def undo(self, undo_token: str) -> BulkOutcome:
         """Take a bulk action back, once; a workspace that was changed since is left as it is.
@@ -78,6 +92,18 @@ class BulkService:
         """Forget what could be undone: done when a process begins to serve."""
         with self.transactions.begin() as connection:
             return rows.forget_undos(connection)
+
+
+def change_all(transactions: Transactions, request: BulkRequest) -> BulkOutcome:
+    """Do a change to all that it reaches, in one transaction."""
+    with transactions.begin() as connection:
+        reached, left_out = _reach(connection, request, lock=True)
+        ids = [one.workspace_id for one in reached]
+        if not ids:
+            return BulkOutcome([], left_out, None)
+        token = secrets.token_hex(16)
+        rows.apply_bulk(connection, request.action, ids, request.tags, token)
+    return BulkOutcome(ids, left_out, token)
 
 
 def _reach(connection: Connection, request: BulkRequest, *, lock: bool) -> tuple[list[Candidate], list[LeftOut]]:

@@ -9,12 +9,13 @@ from typing import Any
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.kernel.clean import clean_text
 from showcase.kernel.identity import WorkspaceId
-from showcase.services.workspace_bulk import BulkOutcome, BulkService
+from showcase.services.workspace_bulk import BulkOutcome, change_all
 from showcase.store import library
 from showcase.store import workspaces as rows
 from showcase.store.fence import Transactions
 from showcase.store.library import Page
 from showcase.store.workspaces import Workspace
+from showcase.workspaces.bulk import parse_bulk
 from showcase.workspaces.edit import parse_edit
 from showcase.workspaces.listing import parse_filter, parse_list_request
 
@@ -86,7 +87,7 @@ class WorkspaceService:
     def delete(self, workspace_id: str) -> BulkOutcome:
         """Remove the record alone, pinned or not; what the run made stays. ConflictError while its run is under way."""
         found = self.show(workspace_id)
-        gone = BulkService(self.transactions).act({"action": "delete", "ids": [found.workspace_id]})
+        gone = change_all(self.transactions, parse_bulk({"action": "delete", "ids": [found.workspace_id]}))
         if not gone.affected:
             raise ConflictError(
                 f"The workspace {found.workspace_id.short} was not deleted: {gone.left_out[0].why}.",

@@ -383,6 +383,7 @@ showcase_workspace = Table(
     _slot("phase_summaries", "the phases as far as the run got"),
     Column("revision", Integer, nullable=False, server_default=text("1"), comment="grows with each edit by a person"),
     _moment("updated_at", now=True),
+    _slot("imported_from", "the bundle that it came from; null where the run was made here"),
     UniqueConstraint("workspace_id"),
     CheckConstraint(_one_of("status", RUN_STATUSES), name="status"),
     CheckConstraint("char_length(notes) <= 2000", name="notes"),
@@ -415,6 +416,20 @@ Index(
     postgresql_ops={"tags": "jsonb_path_ops"},
 )
 Index(None, showcase_workspace.c.replayed_from_workspace_id)
+
+bundle_export = Table(
+    "bundle_export",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("workspace_id", String(32), nullable=False, comment="soft reference: the workspace may be deleted"),
+    _moment("exported_at"),
+    Column("checksums_digest", String(64), nullable=False, comment="the digest of its checksums.sha256"),
+    Column("bundle_format_version", SmallInteger, nullable=False),
+    CheckConstraint("workspace_id ~ '^[0-9a-f]{32}$'", name="workspace_id"),
+    CheckConstraint("checksums_digest ~ '^[0-9a-f]{64}$'", name="checksums_digest"),
+    comment="every export, appended and never changed",
+)
+Index(None, bundle_export.c.workspace_id)
 
 saved_search = Table(
     "saved_search",

@@ -52,6 +52,7 @@ class Workspace:
     phase_summaries: list[dict[str, Any]] | None
     revision: int
     updated_at: datetime
+    imported_from: dict[str, Any] | None = None
 
 
 COLUMNS = [t.showcase_workspace.c[name] for name in Workspace.__dataclass_fields__]

@@ -13,7 +13,7 @@ from showcase.kernel.refusals import check_plain, contradiction, refusal
 from showcase.workspaces.edit import MOST_TAGS, clean_tags
 from showcase.workspaces.listing import WorkspaceFilter, parse_filter
 
-Action = Literal["pin", "unpin", "archive", "unarchive", "tag", "untag", "delete"]
+Action = Literal["pin", "unpin", "archive", "unarchive", "tag", "untag", "export", "delete"]
 MOST_IDS = 10_000
 
 
@@ -22,7 +22,7 @@ class BulkRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    action: Action = Field(description="pin, unpin, archive, unarchive, tag, untag or delete.")
+    action: Action = Field(description="pin, unpin, archive, unarchive, tag, untag, export or delete.")
     ids: list[WorkspaceId] | None = Field(None, min_length=1, max_length=MOST_IDS, description="The workspaces.")
     filter: WorkspaceFilter | None = Field(None, description="Or all that these filters find.")
     tags: list[str] = Field(default_factory=list, max_length=MOST_TAGS, description="For tag and untag.")
@@ -89,6 +89,7 @@ def why_left_out(request: BulkRequest, target: Target) -> str | None:
             (len(tags | set(target.tags)) > MOST_TAGS, f"would have more than {MOST_TAGS} tags"),
         ),
         "untag": ((not tags & set(target.tags), "has none of the tags"),),
+        "export": ((target.status == "running", "its run is under way"),),
         "delete": (
             (target.status == "running", "its run is under way"),
             (target.pinned and not request.is_named, "pinned; name it by its id to delete it"),

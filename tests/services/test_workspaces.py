@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import OutdatedRevisionError, WorkspaceService
 from showcase.store.engine import Database
+from showcase.testing import services_over
 from tests.workspaces.library import put_items, workspace_id
 from tests.workspaces.queries import Item
 
@@ -31,8 +33,8 @@ def workspaces(database: Database) -> WorkspaceService:
 
 
 @pytest.fixture
-def bulk(workspaces: WorkspaceService) -> BulkService:
-    return BulkService(workspaces.transactions)
+def bulk(workspaces: WorkspaceService, database: Database, tmp_path: Path) -> BulkService:
+    return services_over(database, tmp_path).bulk
 
 
 def test_only_what_was_sent_changes(workspaces: WorkspaceService) -> None:
@@ -137,7 +139,7 @@ def test_a_preview_says_what_would_be_reached_and_changes_nothing(
     everything = {"action": "archive", "filter": {"include_archived": True}}
     before = workspaces.find(include_archived=True)
     seen = bulk.preview(everything)
-    assert (seen.count, seen.pinned, seen.with_descendants) == (3, 1, 1)
+    assert (seen.count, seen.pinned, seen.with_descendants, seen.exported) == (3, 1, 1, 0)
     assert [(one.workspace_id, one.why) for one in seen.left_out] == [(THREE, "archived already")]
     assert workspaces.find(include_archived=True) == before
     assert set(bulk.act(everything).affected) == {ONE, TWO, FOUR}
@@ -199,6 +201,13 @@ def test_a_new_start_forgets_what_could_be_undone(workspaces: WorkspaceService, 
 def test_an_action_that_reaches_nothing_has_nothing_to_undo(bulk: BulkService) -> None:
     done = bulk.act({"action": "pin", "ids": [TWO]})
     assert (done.affected, done.undo_token) == ([], None)
+
+
+def test_an_export_of_many_leaves_out_what_fails_and_is_counted_afterwards(bulk: BulkService) -> None:
+    done = bulk.act({"action": "export", "ids": [ONE, TWO, FOUR, GONE]})
+    assert (done.affected, done.undo_token) == ([ONE, TWO], None)
+    assert {one.workspace_id: one.why for one in done.left_out} == {FOUR: "its run is under way", GONE: "not there"}
+    assert bulk.preview({"action": "delete", "ids": [TWO, THREE]}).exported == 1
 
 
 @pytest.mark.parametrize(

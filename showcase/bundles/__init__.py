@@ -1,0 +1,1 @@
+"""Exported workspaces: what a bundle holds, how it is described, drawn and checked."""

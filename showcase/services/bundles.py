@@ -1,0 +1,237 @@
+"""Bundles: a workspace exported with the means to check it, checked, zipped and imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from showcase.bundles.content import unresolved_rows
+from showcase.bundles.manifest import BundleFile
+from showcase.bundles.verify import BUNDLE_FORMAT_VERSION, Verification, verify_bundle
+from showcase.errors import ConflictError, IntegrityError, NotFoundError, ShowcaseError
+from showcase.kernel.identity import JobId, WorkspaceId
+from showcase.ports import Artifacts, Clock
+from showcase.services.bundle_files import BundleFolder
+from showcase.services.bundle_import import BundleReader, Imported, import_bundle
+from showcase.services.bundle_reading import read_content
+from showcase.services.bundle_writing import write_bundle
+from showcase.services.bundle_zip import ZippedBundle, zip_bundle
+from showcase.store import bundles as rows
+from showcase.store import registry
+from showcase.store.bundles import ExportRow
+from showcase.store.fence import Transactions
+from showcase.store.workspaces import Workspace, find_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A bundle that was just published; `files` are all of its files, by path.
+
+    `validated` says that it was checked, as anybody can check it, before it took its place.
+    """
+
+    workspace_id: WorkspaceId
+    folder: Path
+    bundle_path: str
+    bundle_format_version: int
+    exported_at: datetime
+    files: tuple[BundleFile, ...]
+    scenario_plans_exported: int
+    model_runs_referenced: int
+    unresolved_references: Sequence[dict[str, str]]
+    validated: bool
+
+    def as_json(self, *, with_absolute_path: bool = False) -> dict[str, Any]:
+        """The export with the keys of the HTTP answer; its path below SHOWCASE_HOME, or absolute."""
+        return {
+            "workspace_id": str(self.workspace_id),
+            "bundle_path": str(self.folder) if with_absolute_path else self.bundle_path,
+            "bundle_format_version": self.bundle_format_version,
+            "exported_at": self.exported_at.isoformat(),
+            "files": [file.as_json() for file in self.files],
+            "scenario_plans_exported": self.scenario_plans_exported,
+            "model_runs_referenced": self.model_runs_referenced,
+            "unresolved_references": list(self.unresolved_references),
+            "validated": self.validated,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known of a bundle: what the verifier saw, and whether this installation knows it.
+
+    `here` is known (it was exported or imported here just so), unknown (nothing of its workspace was), recomputed
+    (the workspace was exported here, but never this bundle), or not asked (it is damaged anyway).
+    """
+
+    seen: Verification
+    here: str
+
+    @property
+    def ok(self) -> bool:
+        return self.seen.ok and self.here != "recomputed"
+
+    @property
+    def reason(self) -> str | None:
+        """The first reason why it is not as it was exported; None where it is."""
+        if self.here == "recomputed":
+            return "it is whole in itself, but no export of this installation gave these checksums: all was rewritten"
+        return self.seen.reason
+
+
+@dataclass(frozen=True, slots=True)
+class BundleService:
+    """Everything about bundles that a person can ask for. `source_date` stands in for the time of an export.
+
+    Zips are made in unnamed files below `scratch`.
+    """
+
+    transactions: Transactions
+    artifacts: Artifacts
+    clock: Clock
+    folder: BundleFolder
+    scratch: Path
+    source_date: datetime | None = None
+
+    def export(self, workspace_id: str) -> Export:
+        """Write the workspace's bundle in the place of its older one; readers see one of both, whole.
+
+        NotFoundError; ConflictError while its run (running) or another export of it (exporting) is under way;
+        UnavailableError where the disk refuses, which leaves the older bundle as it was.
+        """
+        name = WorkspaceId(workspace_id)
+        self._exportable(name)
+        self.folder.check()
+        with self.folder.exclusive(name):
+            self.folder.check_target(name)
+            job_id = self._begin(name)
+            try:
+                made = self._make(name)
+            except BaseException as error:
+                self._end(job_id, error.message if isinstance(error, ShowcaseError) else type(error).__name__)
+                raise
+            self._end(job_id)
+        return made
+
+    def exports(self, workspace_id: str) -> list[ExportRow]:
+        """Every export of the workspace, newest first; also of one that was deleted."""
+        with self.transactions.read() as connection:
+            return rows.list_exports(connection, WorkspaceId(workspace_id))
+
+    def zip(self, workspace_id: str) -> ZippedBundle:
+        """The published bundle as one zip, checked before its first byte is handed out.
+
+        NotFoundError where it was never exported; IntegrityError where it is not as it was exported any more.
+        """
+        name = WorkspaceId(workspace_id)
+        folder = self.folder.path(name)
+        self.folder.check_target(name)
+        if not folder.exists():
+            raise NotFoundError(
+                f"The workspace {name.short} has no bundle here.",
+                f"Export it with `showcase workspaces export {name}`.",
+            )
+        # so that no export exchanges the folder while it is read
+        with self.folder.exclusive(name):
+            proof = self.verify(folder)
+            if not proof.ok:
+                raise IntegrityError(
+                    f"The bundle of the workspace {name.short} is not as it was exported: {proof.reason}.",
+                    "Export it again.",
+                )
+            return zip_bundle(name, folder, self.scratch)
+
+    def verify(self, path: str | Path) -> Proof:
+        """Check a bundle, and compare it with what this installation exported or imported under its id."""
+        seen = verify_bundle(path)
+        if not seen.ok or seen.workspace_id is None:
+            return Proof(seen, "not asked")
+        with self.transactions.read() as connection:
+            known = {row.checksums_digest for row in rows.list_exports(connection, seen.workspace_id)}
+            found = find_workspace(connection, seen.workspace_id)
+        mark = (found.imported_from or {}) if found else {}
+        known |= {mark["checksums_digest"]} if "checksums_digest" in mark else set()
+        if not known:
+            return Proof(seen, "unknown")
+        return Proof(seen, "known" if seen.checksums_digest in known else "recomputed")
+
+    def import_(self, path: str | Path) -> Imported:
+        """Verify a bundle, then add its workspace with its story, models, plans and tables under its own id.
+
+        The same workspace again: nothing to do. IntegrityError where the bundle is not as it was exported;
+        ConflictError (other_content) where something else has the id. Nothing from the bundle is ever run.
+        """
+        proof = self.verify(path)
+        if not proof.ok:
+            raise IntegrityError(
+                f"The bundle was not imported: {proof.reason}.", "Ask for it again, or copy it again from its source."
+            )
+        return import_bundle(BundleReader(Path(path).resolve(), proof.seen), self.transactions, self.artifacts)
+
+    def sweep(self) -> list[WorkspaceId]:
+        """Remove what killed exports left behind, and settle their jobs; returns whose it was."""
+        swept = self.folder.sweep()
+        if swept:
+            with self.transactions.begin() as connection:
+                rows.fail_exports(connection, swept, "interrupted: the process that exported is gone")
+        return swept
+
+    def _exportable(self, name: WorkspaceId) -> Workspace:
+        with self.transactions.read() as connection:
+            found = find_workspace(connection, name)
+        if found is None:
+            raise NotFoundError(
+                f"There is no workspace {name.short}.", "Choose one of those that `showcase workspaces list` shows."
+            )
+        if found.status == "running":
+            raise ConflictError(
+                f"The run of the workspace {name.short} is under way.",
+                "Wait for its end or stop it, then export it.",
+                reason="running",
+            )
+        return found
+
+    def _begin(self, name: WorkspaceId) -> JobId:
+        job_id = JobId.new()
+        with self.transactions.begin() as connection:
+            registry.start_job(connection, job_id, "export", None, {"workspace_id": name})
+        return job_id
+
+    def _end(self, job_id: JobId, failure: str | None = None) -> None:
+        with self.transactions.begin() as connection:
+            registry.end_job(connection, job_id, failure=failure)
+
+    def _make(self, name: WorkspaceId) -> Export:
+        found = self._exportable(name)
+        exported_at = self.source_date or self.clock.now()
+        with self.transactions.read() as connection:
+            content = read_content(connection, found)
+        with self.folder.stage(name) as stage:
+            written = write_bundle(content, self.artifacts, stage, exported_at)
+            seen = verify_bundle(stage.folder)
+            if not seen.ok:
+                raise IntegrityError(
+                    f"The bundle of the workspace {name.short} was not published: {seen.reason}.",
+                    "Export it again, and look at the disk where that fails too.",
+                )
+            # before the bundle is there, so that no bundle is ever without its row
+            with self.transactions.begin() as connection:
+                rows.append_export(
+                    connection, ExportRow(name, exported_at, written.checksums_digest, BUNDLE_FORMAT_VERSION)
+                )
+            self.folder.publish(name, stage)
+        return Export(
+            workspace_id=name,
+            folder=self.folder.path(name),
+            bundle_path=f"{self.folder.root.name}/{name}",
+            bundle_format_version=BUNDLE_FORMAT_VERSION,
+            exported_at=exported_at,
+            files=written.files,
+            scenario_plans_exported=len(content.plans),
+            model_runs_referenced=len(content.model_runs),
+            unresolved_references=unresolved_rows(written.unresolved),
+            validated=seen.ok,
+        )

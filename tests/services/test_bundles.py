@@ -1,0 +1,216 @@
+"""A kept run is exported with the means to check it, and comes back whole elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from showcase.bundles.verify import verify_bundle
+from showcase.errors import ConflictError, IntegrityError, NotFoundError, UnavailableError
+from showcase.services.bundle_reading import workspace_row
+from showcase.services.bundles import BundleService
+from showcase.store.engine import Database
+from showcase.testing import services_over
+from tests.postgres import DatabaseServer
+from tests.services.kept import Kept, kept_run
+from tests.workspaces.library import put_items, workspace_id
+from tests.workspaces.queries import Item
+
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def kept(
+    database_server: DatabaseServer, _migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Kept]:
+    with (
+        database_server.fresh(_migrated_template) as fresh,
+        kept_run(fresh, tmp_path_factory.mktemp("kept"), workspace_name="first", user_scope=None) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def bundles(kept: Kept) -> BundleService:
+    return kept.services.bundles
+
+
+@pytest.fixture
+def elsewhere(database: Database, tmp_path: Path) -> BundleService:
+    """An installation that never saw the workspace."""
+    return services_over(database, tmp_path / "elsewhere").bundles
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def dated(bundles: BundleService, year: int) -> BundleService:
+    return dataclasses.replace(bundles, source_date=datetime(year, 1, 1, tzinfo=UTC))
+
+
+def test_an_export_says_what_it_made_and_is_recorded(kept: Kept, bundles: BundleService) -> None:
+    before = len(bundles.exports(kept.workspace_id))
+    made = bundles.export(kept.workspace_id)
+    assert made.validated
+    assert (made.folder, made.bundle_path) == (kept.folder, f"showcase/{kept.workspace_id}")
+    assert {file.path: file.size_bytes for file in made.files} == {
+        path: len(body) for path, body in contents(kept.folder).items()
+    }
+    assert set(made.as_json()) == {
+        "workspace_id", "bundle_path", "bundle_format_version", "exported_at", "files", "scenario_plans_exported",
+        "model_runs_referenced", "unresolved_references", "validated",
+    }  # fmt: skip
+    assert made.unresolved_references == []
+    row, *older = bundles.exports(kept.workspace_id)
+    assert len(older) == before
+    checksums = next(file for file in made.files if file.path == "checksums.sha256")
+    assert (row.checksums_digest, row.exported_at) == (checksums.sha256, made.exported_at)
+
+
+def test_the_story_stands_in_the_manifest(kept: Kept, bundles: BundleService) -> None:
+    manifest = json.loads((bundles.export(kept.workspace_id).folder / "manifest.json").read_bytes())
+    assert manifest["workspace"] == workspace_row(kept.services.workspaces.show(kept.workspace_id))
+    assert [run["artifact_verified"] for run in manifest["model_runs"]] == [True]
+    assert manifest["data"]["recipe"]["seed"] == 42
+    assert manifest["data"]["fingerprint"] == manifest["workspace"]["data_fingerprint"]
+
+
+def test_the_usual_program_and_the_shipped_verifier_pass(kept: Kept, bundles: BundleService) -> None:
+    folder = bundles.export(kept.workspace_id).folder
+    subprocess.run(["sha256sum", "--check", "--strict", "checksums.sha256"], cwd=folder, check=True)
+    # isolated and without site packages: nothing but the standard library is there
+    ran = subprocess.run([sys.executable, "-I", "-S", folder / "verify.py"], capture_output=True, text=True, check=True)
+    assert f"workspace {kept.workspace_id} is as it was exported" in ran.stdout
+    (folder / "README.md").write_bytes(b"")
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", folder / "verify.py"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1
+    assert "'README.md' has other bytes" in ran.stdout
+
+
+def test_two_exports_differ_in_their_moment_alone(kept: Kept, bundles: BundleService) -> None:
+    first = contents(dated(bundles, 2025).export(kept.workspace_id).folder)
+    again = contents(dated(bundles, 2025).export(kept.workspace_id).folder)
+    later = contents(dated(bundles, 2026).export(kept.workspace_id).folder)
+    assert first == again
+    assert {path for path in first if first[path] != later[path]} == {"manifest.json", "checksums.sha256"}
+    assert first["manifest.json"].replace(b"2025-01-01", b"2026-01-01") == later["manifest.json"]
+
+
+def test_a_bundle_comes_back_whole_in_an_empty_installation(
+    kept: Kept, bundles: BundleService, elsewhere: BundleService
+) -> None:
+    sent = dated(bundles, 2025).export(kept.workspace_id)
+    done = elsewhere.import_(sent.folder)
+    assert (done.workspace_id, done.outcome) == (kept.workspace_id, "imported")
+    back = dated(elsewhere, 2025).export(kept.workspace_id)
+    assert contents(back.folder) == contents(sent.folder)
+    assert elsewhere.import_(sent.folder).outcome == "unchanged"
+    assert elsewhere.verify(sent.folder).here == "known"
+
+
+def test_other_content_under_the_same_id_is_refused(
+    kept: Kept, bundles: BundleService, elsewhere: BundleService, database: Database
+) -> None:
+    sent = bundles.export(kept.workspace_id).folder
+    elsewhere.import_(sent)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE showcase_workspace SET notes = 'another one'"))
+    with pytest.raises(ConflictError, match="other notes") as refused:
+        elsewhere.import_(sent)
+    assert refused.value.reason == "other_content"
+
+
+def test_a_rewritten_bundle_is_found_where_it_was_exported(kept: Kept, bundles: BundleService, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(bundles.export(kept.workspace_id).folder, copied)
+    assert bundles.verify(copied).here == "known"
+    recompute(copied, "README.md", b"# Better\n")
+    assert verify_bundle(copied).ok
+    proof = bundles.verify(copied)
+    assert (proof.ok, proof.here) == (False, "recomputed")
+    with pytest.raises(IntegrityError, match="all was rewritten"):
+        bundles.import_(copied)
+
+
+def recompute(folder: Path, path: str, body: bytes) -> None:
+    """Change a file and make manifest and checksums agree with it."""
+    from showcase.bundles.content import pretty_json
+    from showcase.bundles.manifest import BundleFile
+    from showcase.bundles.verify import checksum_lines
+
+    (folder / path).write_bytes(body)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    inside = {name: content for name, content in contents(folder).items() if name not in SELF_LISTED}
+    manifest["files"] = [BundleFile.of(name, inside[name]).as_json() for name in sorted(inside)]
+    inside["manifest.json"] = pretty_json(manifest)
+    (folder / "manifest.json").write_bytes(inside["manifest.json"])
+    digests = {name: str(BundleFile.of(name, content).sha256) for name, content in inside.items()}
+    (folder / "checksums.sha256").write_bytes(checksum_lines(digests))
+
+
+SELF_LISTED = ("manifest.json", "checksums.sha256")
+
+
+def test_a_zip_holds_the_bundle_and_is_the_same_each_time(kept: Kept, bundles: BundleService, tmp_path: Path) -> None:
+    sent = dated(bundles, 2025).export(kept.workspace_id)
+    first = b"".join(bundles.zip(kept.workspace_id).chunks())
+    assert first == b"".join(bundles.zip(kept.workspace_id).chunks())
+    (tmp_path / "bundle.zip").write_bytes(first)
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        archive.extractall(tmp_path)
+    assert contents(tmp_path / kept.workspace_id) == contents(sent.folder)
+    (sent.folder / "README.md").unlink()
+    with pytest.raises(IntegrityError, match="listed and not there"):
+        bundles.zip(kept.workspace_id)
+
+
+def test_what_cannot_be_exported_is_refused(database: Database, tmp_path: Path) -> None:
+    bundles = services_over(database, tmp_path).bundles
+    put_items(database, [Item(workspace_id(1), MADE, status="running")])
+    with pytest.raises(ConflictError) as refused:
+        bundles.export(workspace_id(1))
+    assert refused.value.reason == "running"
+    with pytest.raises(NotFoundError):
+        bundles.export(workspace_id(2))
+    with pytest.raises(NotFoundError, match="no bundle here"):
+        bundles.zip(workspace_id(2))
+    assert not (tmp_path / "showcase").exists()
+
+
+def test_a_second_export_of_the_same_workspace_at_once_is_refused(kept: Kept, bundles: BundleService) -> None:
+    name: Any = bundles.export(kept.workspace_id).workspace_id
+    with bundles.folder.exclusive(name), pytest.raises(ConflictError) as refused:
+        bundles.export(kept.workspace_id)
+    assert refused.value.reason == "exporting"
+    assert bundles.export(kept.workspace_id).validated
+
+
+def test_an_export_is_recorded_for_good(kept: Kept, bundles: BundleService) -> None:
+    bundles.export(kept.workspace_id)
+    for statement in ("UPDATE bundle_export SET exported_at = now()", "DELETE FROM bundle_export"):
+        with pytest.raises(DBAPIError, match="appended and never changed"), bundles.transactions.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_a_folder_that_is_a_link_is_refused_with_its_path(kept: Kept, bundles: BundleService, tmp_path: Path) -> None:
+    folder = dataclasses.replace(bundles.folder, root=tmp_path / "linked")
+    (tmp_path / "real").mkdir()
+    folder.root.symlink_to(tmp_path / "real")
+    with pytest.raises(UnavailableError, match="a symbolic link"):
+        dataclasses.replace(bundles, folder=folder).export(kept.workspace_id)
+    assert list((tmp_path / "real").iterdir()) == []
