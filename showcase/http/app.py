@@ -22,6 +22,7 @@ from showcase.http.problems import add_problems
 from showcase.http.routes.decisions import decisions_router
 from showcase.http.routes.health import health_router
 from showcase.http.routes.runs import runs_router
+from showcase.http.routes.socket import socket_router
 from showcase.http.routes.workspace_bulk import workspace_bulk_router
 from showcase.http.routes.workspace_story import workspace_story_router
 from showcase.http.routes.workspaces import workspaces_router
@@ -80,7 +81,9 @@ def build_app(
     document(app, _DESCRIPTION)
     app.include_router(health_router(installation))
     if only != "console":
-        app.include_router(runs_router(installation, RunStreams(installation.launcher)))
+        streams = RunStreams(installation.launcher)
+        app.include_router(runs_router(installation, streams))
+        app.include_router(socket_router(installation, streams))
         for router in ROUTERS:
             app.include_router(router(installation))
     reachable = [*hosts, *settings.hosts_allowed]

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from showcase.errors import ShowcaseError
-from showcase.pipeline.events import EventType
+from showcase.pipeline.events import as_legacy
 from showcase.pipeline.launcher import Launcher
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,18 @@ class Told:
 
     seq: int
     text: str
-    is_last: bool
 
     @classmethod
     def of(cls, event: dict[str, Any]) -> Told:
-        text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return cls(event["seq"], text, event["event_type"] == EventType.PIPELINE_COMPLETE)
+        return cls(event["seq"], _text(event))
+
+    def legacy_text(self) -> str:
+        """The same for a client of the first version."""
+        return _text(as_legacy(json.loads(self.text)))
+
+
+def _text(event: dict[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @dataclass(slots=True, eq=False)

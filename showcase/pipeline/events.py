@@ -62,6 +62,13 @@ class Event:
         return values
 
 
+def as_legacy(event: dict[str, Any]) -> dict[str, Any]:
+    """The event for a client of the first version, which knows no progress: waiting for a person is a step_complete
+    with status running."""
+    is_asking = event["event_type"] == EventType.STEP_PROGRESS and event["data"].get("awaiting") == "approval"
+    return event | {"event_type": str(EventType.STEP_COMPLETE)} if is_asking else event
+
+
 def error_event(error: ShowcaseError, now: datetime) -> dict[str, Any]:
     """What a door tells in place of a run that did not start: the keys of every event, and why."""
     return {

@@ -24,9 +24,11 @@ from showcase.store import runs, workspaces
 from showcase.store.engine import Database
 from showcase.store.events import read_events
 from showcase.store.feed import EventFeed
+from showcase.store.fence import Connection
 from showcase.store.lock import HeldLock, RunLock
 from showcase.store.runs import RunRow
 
+Also = Callable[[Connection, RunId, WorkspaceId | None], None]
 _WAKE_S = 1.0
 _SETTLE_AFTER_WAITS = 5
 
@@ -57,8 +59,8 @@ class Launcher:
     def __post_init__(self) -> None:
         self._feed = EventFeed(self.database)
 
-    def start(self, request: RunRequest) -> Execution:
-        """Start the run in a thread of this process.
+    def start(self, request: RunRequest, *, also: Also | None = None) -> Execution:
+        """Start the run in a thread of this process; `also` writes in the transaction that records its start.
 
         InvalidInputError where the sweep cannot fit the days there are; ConflictError (busy) names who holds the lock
         since when; ConflictError (confirmation_required) for a replay that would wipe data without a token.
@@ -68,7 +70,7 @@ class Launcher:
         settle_interrupted(self.database, self.services.clock)
         lock = self._take_lock()
         try:
-            execution = self._record(request, lock)
+            execution = self._record(request, lock, also)
         except BaseException:
             lock.release()
             raise
@@ -191,7 +193,7 @@ class Launcher:
             reason="busy",
         )
 
-    def _record(self, request: RunRequest, lock: HeldLock) -> Execution:
+    def _record(self, request: RunRequest, lock: HeldLock, also: Also | None) -> Execution:
         """Write the run, and its workspace where it is kept, before the first step."""
         run_id, steps = RunId.new(), self.steps_of(request.scenario)
         workspace_id = WorkspaceId.new() if request.keeps else None
@@ -217,6 +219,8 @@ class Launcher:
                 total_steps=len(steps),
                 workspace_id=workspace_id,
             )
+            if also is not None:
+                also(connection, run_id, workspace_id)
         context = RunContext(
             run_id, request, self.services.fenced(run_id, token), self.services.clock, workspace_id, keep_failure
         )

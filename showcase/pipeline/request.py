@@ -15,6 +15,8 @@ from showcase.forecasting.options import ModelType
 from showcase.kernel.day import Day
 from showcase.kernel.refusals import contradiction, parse_as
 
+LEGACY_FIELDS = ("seed", "reset", "skip_seed", "scenario")
+"""The fields of the first version; a frame with these alone tells what it always told."""
 DEFAULT_MODELS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE, ModelType.MOVING_AVERAGE)
 """The trio of a request that names no models."""
 
@@ -105,13 +107,12 @@ class RunRequest(_Strict):
 
     def frame(self) -> dict[str, Any]:
         """The request as it would be sent: legacy fields always, later ones only where they say something."""
-        legacy = ("seed", "reset", "skip_seed", "scenario")
         sent = self.model_dump(mode="json", exclude_none=True)
         if sent["preservation"] == "ephemeral":
             del sent["preservation"]
         if self.seed_overrides is not None:
             sent["seed_overrides"] = self.seed_overrides.given()
-        return {name: sent[name] for name in (*legacy, *(name for name in sent if name not in legacy))}
+        return {name: sent[name] for name in (*LEGACY_FIELDS, *(name for name in sent if name not in LEGACY_FIELDS))}
 
     @model_validator(mode="before")
     @classmethod
@@ -155,6 +156,11 @@ _CONTRADICTIONS: tuple[tuple[str, Callable[[RunRequest], bool], str], ...] = (
     ),
 )
 """Fields that must agree: the field to blame, when it is broken, what is allowed."""
+
+
+def is_legacy(values: Mapping[str, Any]) -> bool:
+    """Whether a start frame has no field of a later version; what nobody knows does not count."""
+    return not (RunRequest.model_fields.keys() - set(LEGACY_FIELDS)) & values.keys()
 
 
 def parse_request(payload: Mapping[str, Any] | str | bytes) -> RunRequest:

@@ -20,6 +20,7 @@ from showcase.services.enrichment import EnrichmentService
 from showcase.services.jobs import JobService
 from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import ModelService
+from showcase.services.once import OnceService
 from showcase.services.ops import OpsService
 from showcase.services.plans import PlanService
 from showcase.services.portfolio import PortfolioService
@@ -145,6 +146,10 @@ class Services:
     @property
     def portfolio(self) -> PortfolioService:
         return PortfolioService(self.transactions, self.artifacts, self.compute, self.scratch, self.flags)
+
+    @property
+    def once(self) -> OnceService:
+        return OnceService(self.transactions)
 
     @property
     def ops(self) -> OpsService:

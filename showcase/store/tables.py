@@ -440,6 +440,19 @@ saved_search = Table(
     comment="filters of the library that were given a name",
 )
 
+idempotency_key = Table(
+    "idempotency_key",
+    metadata,
+    Column("purpose", Text, comment="what was asked for: run or export"),
+    Column("key", Text),
+    Column("request_digest", String(64), nullable=False, comment="of what was sent with it"),
+    _slot("answer", nullable=False),
+    _moment("made_at", now=True),
+    PrimaryKeyConstraint("purpose", "key"),
+    comment="callers' own names for requests, kept for a day, so that a repeated request is carried out once",
+)
+Index(None, idempotency_key.c.made_at)
+
 bulk_undo = Table(
     "bulk_undo",
     metadata,

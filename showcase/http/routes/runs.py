@@ -18,6 +18,7 @@ from showcase.http.documentation import problems
 from showcase.http.routes.ids import RunPath
 from showcase.http.stream import RunStreams
 from showcase.http.strict import StrictRoute
+from showcase.pipeline.once import start_once
 from showcase.pipeline.request import RunRequest
 from showcase.pipeline.results import run_json, told_result
 from showcase.wiring import Installation
@@ -91,15 +92,20 @@ def runs_router(installation: Installation, streams: RunStreams) -> APIRouter:
     async def start(
         request: RunRequest,
         wait: Annotated[bool, Query(description="Answer when the run has ended, not when it has begun.")] = True,
+        idempotency_key: Annotated[
+            str | None, Header(description="A name of your own for this request: repeated, it starts nothing new.")
+        ] = None,
     ) -> Response:
         """Start a run. 409 busy where another one goes on, confirmation_required where a replay would wipe data.
 
-        A client that disconnects stops nothing.
+        A client that disconnects stops nothing. The same Idempotency-Key with the same body gives the same run, for a
+        day and from every process; with another body it is refused.
         """
-        execution = await run_in_threadpool(launcher.start, request)
+        started = await run_in_threadpool(start_once, launcher, request, idempotency_key)
+        headers = {"location": f"runs/{started.run_id}"}
         if not wait:
-            return JSONResponse({"run_id": execution.run_id, "workspace_id": execution.workspace_id}, status_code=202)
-        return JSONResponse(await _result(streams, execution.run_id))
+            return JSONResponse(started.as_json(), status_code=202, headers=headers)
+        return JSONResponse(await _result(streams, started.run_id), headers=headers)
 
     @router.get("/demo/runs", response_model=RunList)
     def list_runs(
