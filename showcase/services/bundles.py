@@ -11,16 +11,17 @@ from typing import Any
 from showcase.bundles.content import unresolved_rows
 from showcase.bundles.manifest import BundleFile
 from showcase.bundles.verify import BUNDLE_FORMAT_VERSION, Verification, verify_bundle
-from showcase.errors import ConflictError, IntegrityError, NotFoundError, ShowcaseError
-from showcase.kernel.identity import JobId, WorkspaceId
+from showcase.errors import ConflictError, IntegrityError, NotFoundError
+from showcase.kernel.identity import WorkspaceId
 from showcase.ports import Artifacts, Clock
 from showcase.services.bundle_files import BundleFolder
 from showcase.services.bundle_import import BundleReader, Imported, import_bundle
 from showcase.services.bundle_reading import read_content
 from showcase.services.bundle_writing import write_bundle
 from showcase.services.bundle_zip import ZippedBundle, zip_bundle
+from showcase.services.jobs import JobService
 from showcase.store import bundles as rows
-from showcase.store import registry
+from showcase.store import jobs
 from showcase.store.bundles import ExportRow
 from showcase.store.fence import Transactions
 from showcase.store.workspaces import Workspace, find_workspace
@@ -107,13 +108,9 @@ class BundleService:
         self.folder.check()
         with self.folder.exclusive(name):
             self.folder.check_target(name)
-            job_id = self._begin(name)
-            try:
+            with JobService(self.transactions).record("export", {"workspace_id": name}) as job:
                 made = self._make(name)
-            except BaseException as error:
-                self._end(job_id, error.message if isinstance(error, ShowcaseError) else type(error).__name__)
-                raise
-            self._end(job_id)
+                job.outcome["bundle_path"] = made.bundle_path
         return made
 
     def exports(self, workspace_id: str) -> list[ExportRow]:
@@ -176,7 +173,7 @@ class BundleService:
         swept = self.folder.sweep()
         if swept:
             with self.transactions.begin() as connection:
-                rows.fail_exports(connection, swept, "interrupted: the process that exported is gone")
+                jobs.fail_exports(connection, swept, "interrupted: the process that exported is gone")
         return swept
 
     def _exportable(self, name: WorkspaceId) -> Workspace:
@@ -193,16 +190,6 @@ class BundleService:
                 reason="running",
             )
         return found
-
-    def _begin(self, name: WorkspaceId) -> JobId:
-        job_id = JobId.new()
-        with self.transactions.begin() as connection:
-            registry.start_job(connection, job_id, "export", None, {"workspace_id": name})
-        return job_id
-
-    def _end(self, job_id: JobId, failure: str | None = None) -> None:
-        with self.transactions.begin() as connection:
-            registry.end_job(connection, job_id, failure=failure)
 
     def _make(self, name: WorkspaceId) -> Export:
         found = self._exportable(name)

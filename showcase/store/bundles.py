@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, insert, literal, select, update
+from sqlalchemy import Column, Connection, Table, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import String
@@ -89,13 +89,3 @@ def restore_plan(connection: Connection, columns: Mapping[str, object]) -> bool:
 def _restore(connection: Connection, table: Table, key: Column[Any], columns: Mapping[str, object]) -> bool:
     statement = upsert(table).values(dict(columns)).on_conflict_do_nothing().returning(key)
     return connection.execute(statement).first() is not None
-
-
-def fail_exports(connection: Connection, workspace_ids: Sequence[str], failure: str) -> int:
-    """Settle the export jobs of these workspaces whose process is gone; returns how many."""
-    named = t.job.c.parameters["workspace_id"].as_string()
-    return connection.execute(
-        update(t.job)
-        .where(t.job.c.kind == "export", t.job.c.status == "running", named.in_(workspace_ids))
-        .values(status="failed", failure=failure, ended_at=func.clock_timestamp())
-    ).rowcount

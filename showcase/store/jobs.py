@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,12 @@ def has_work_under_the_lock(connection: Connection) -> bool:
 def fail_work_under_the_lock(connection: Connection, failure: str) -> int:
     """Settle every such job that runs; for whoever has just taken the run lock, so that nobody does them."""
     return connection.execute(_failing(failure).where(t.job.c.kind.in_(UNDER_THE_LOCK))).rowcount
+
+
+def fail_exports(connection: Connection, workspace_ids: Sequence[str], failure: str) -> int:
+    """Settle the exports of these workspaces; for whoever holds their locks, so that nobody does them."""
+    named = t.job.c.parameters["workspace_id"].as_string()
+    return connection.execute(_failing(failure).where(t.job.c.kind == "export", named.in_(workspace_ids))).rowcount
 
 
 def jobs_of_artifact(connection: Connection, digest: str) -> list[tuple[JobId, str, str | None]]:
