@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from showcase.errors import FieldError, InvalidInputError
+from showcase.failpoints import Failpoint
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -104,6 +105,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
     test: bool = Field(False, description="Marks a test process; the settings below it are honoured only then.")
     today: date | None = Field(None, description="Tests only: the day that counts as today.")
+    failpoint: str | None = Field(None, description="Tests only: where this process dies, fails or stands still.")
 
     @property
     def flags_on(self) -> frozenset[str]:
@@ -125,6 +127,11 @@ class Settings(BaseSettings):
     def fixed_today(self) -> date | None:
         """SHOWCASE_TODAY where it is honoured, else None."""
         return self.today if self.test else None
+
+    @property
+    def armed_failpoint(self) -> Failpoint | None:
+        """SHOWCASE_FAILPOINT where it is honoured, else None."""
+        return Failpoint.parse(self.failpoint) if self.test and self.failpoint else None
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from showcase import failpoints
 from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
 from showcase.adapters.compute import LocalPool
@@ -103,6 +104,7 @@ def prepare_schema(database: Database, *, is_embedded: bool) -> None:
 def open_installation(settings: Settings | None = None) -> Installation:
     """Open everything: database, schema, services; runs whose process is gone are settled on the way."""
     settings = settings or load_settings()
+    failpoints.arm(settings.armed_failpoint)
     database, embedded = connect(settings)
     try:
         prepare_schema(database, is_embedded=embedded is not None)

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 
 from showcase.errors import ShowcaseError
+from showcase.failpoints import reach
 from showcase.pipeline.context import RunContext, StopRequested
 from showcase.pipeline.events import Event, EventType, StepStatus
 from showcase.pipeline.journal import Journal
@@ -27,7 +28,10 @@ def _attempt(step: Step, context: RunContext) -> tuple[StepOutcome, str | None]:
     """Do one step. Every failure becomes an outcome on the record; a stop comes back as the run's status."""
     try:
         context.check_stop()
-        return step.run(context), None
+        reach(f"step.{step.name}.before")
+        outcome = step.run(context)
+        reach(f"step.{step.name}.after")
+        return outcome, None
     except StopRequested:
         return failed("cancelled"), "cancelled"
     except ShowcaseError as error:

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from showcase.errors import FieldError, InvalidInputError, UnavailableError
+from showcase.failpoints import reach
 from showcase.store.failures import explained
 from showcase.store.pg_binaries import OLDEST_MAJOR
 
@@ -49,6 +50,8 @@ class Database:
         """A unit of work: committed on a clean exit, rolled back on any other."""
         with explained(self.name), self.engine.begin() as connection:
             yield connection
+            reach("commit.before")
+        reach("commit.after")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
