@@ -25,7 +25,7 @@ endif
 
 # --- check it ---
 
-.PHONY: test check format-check lint types imports tests browser notebooks compat slow
+.PHONY: test check format-check lint types imports tests browser notebooks compat faults faults-full slow
 test: check compat ## set up and run everything that checks the project
 
 check: format-check lint types imports tests browser notebooks ## everything but the oldest supported versions
@@ -56,6 +56,12 @@ notebooks: $(VENV)/.installed-dev ## are the saved notebooks what they print tod
 
 compat: ## the tests marked compat on Python 3.12 and PostgreSQL 15
 	@MAKE="$(MAKE)" scripts/part.sh compat scripts/compat.sh
+
+faults: $(VENV)/.installed-dev ## the fault matrix, one line a fault
+	$(PART) faults $(BIN)/python -m pytest -p tests.faults_plugin --faults -m "fault and not slow and not browser" -q
+
+faults-full: $(VENV)/.installed-dev ## the fault matrix in the sizes of docs/faults.md
+	$(PART) faults-full $(BIN)/python -m pytest -p tests.faults_plugin --faults -m "fault and not browser" -q
 
 slow: $(VENV)/.installed-dev ## the tests of large sizes, which no other command runs
 	$(PART) slow $(BIN)/python -m pytest -m slow

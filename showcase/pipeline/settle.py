@@ -14,21 +14,29 @@ from showcase.store import decisions, jobs, registry, runs, workspaces
 from showcase.store.engine import Database
 from showcase.store.events import append_events, last_event, read_events
 from showcase.store.fence import Connection
-from showcase.store.lock import RunLock
+from showcase.store.lock import RunLock, evict_holder
 from showcase.store.runs import RunRow
 from showcase.workspaces.story import summarise_phases
 
 
-def settle_interrupted(database: Database, clock: Clock) -> list[RunId]:
+SILENT_S = 60.0
+"""A run beats twice a second; one that was silent for so long is given up, although its process keeps the lock."""
+
+
+def settle_interrupted(database: Database, clock: Clock, silent_s: float = SILENT_S) -> list[RunId]:
     """Give every run whose process is gone its final status; returns their ids. Jobs end with their process too.
 
-    Only whoever can take the run lock may say that no process runs, so a living run or job is never touched.
+    Only whoever can take the run lock may say that no process runs, so a living run or job is never touched. A
+    process that stands still (stopped, or out of reach) is taken for dead after `silent_s` seconds.
     """
     with database.read() as connection:
         candidates = runs.running_ids(connection)
         has_open_work = jobs.has_work_under_the_lock(connection)
+        has_fallen_silent = runs.is_stale(connection, silent_s)
     if not candidates and not has_open_work:
         return []
+    if has_fallen_silent:
+        evict_holder(database)
     lock = RunLock.try_acquire(database)
     if lock is None:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from showcase.store.failures import explained
 from showcase.store.pg_binaries import OLDEST_MAJOR
 
 POOL_SIZE = 4
+SESSION_PREFIX = "showcase "
+_LONGEST_SESSION_NAME = 63  # what PostgreSQL keeps
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 30.0
 # A peer that vanished without a word is noticed after about 15 s; libpq ignores these on a socket file.
@@ -105,6 +109,11 @@ def open_database(url: str) -> Database:
     return database
 
 
+def session_name() -> str:
+    """How all sessions of this process are named at the server, so that they can be told from those of others."""
+    return f"{SESSION_PREFIX}{os.getpid()}@{socket.gethostname()}"[:_LONGEST_SESSION_NAME]
+
+
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
     """psycopg's connection under a SQLAlchemy one: the same transaction, for COPY inside a unit of work."""
     driver = connection.connection.driver_connection
@@ -132,7 +141,7 @@ def _connect_arguments(url: URL, settings: Mapping[str, str] | None) -> dict[str
     given = url.query.get("options", "")
     options = [given] if isinstance(given, str) else list(given)
     options += [f"-c {name}={setting}" for name, setting in session.items()]
-    unless_given = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "showcase", **_KEEPALIVE}
+    unless_given = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": session_name(), **_KEEPALIVE}
     arguments: dict[str, Any] = {name: choice for name, choice in unless_given.items() if name not in url.query}
     return {**arguments, "options": " ".join(options).strip()}
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 import psycopg
 from sqlalchemy import text
 
-from showcase.store.engine import Database
+from showcase.store.engine import SESSION_PREFIX, Database
 from showcase.store.failures import explained
 
 APPLICATION_KEY = 0x5C0FFEE
@@ -98,6 +98,25 @@ class RunLock:
             return HeldLock(connection)
         connection.close()
         return None
+
+
+def evict_holder(database: Database) -> None:
+    """End every session of the process that holds the run lock, whatever it does; the lock is free then.
+
+    For a holder that gives no sign of life: a stopped process keeps its connections open, and with them its locks on
+    rows. What it writes later is refused by its fence. Where the database's URL names the sessions itself, they cannot
+    be told from those of others, and only the one that holds the lock is ended.
+    """
+    query = text(
+        "WITH holder AS (SELECT pid, application_name FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks"
+        " WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = :application AND objid = :purpose"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))"
+        " SELECT pg_terminate_backend(other.pid, 5000) FROM pg_stat_activity AS other, holder"
+        " WHERE other.pid <> pg_backend_pid() AND (other.pid = holder.pid OR (other.datname = current_database()"
+        " AND other.application_name = holder.application_name AND starts_with(holder.application_name, :prefix)))"
+    )
+    with database.read() as connection:
+        connection.execute(query, {**RUN_LOCK.parameters, "prefix": SESSION_PREFIX})
 
 
 def lock_is_free(database: Database) -> bool:

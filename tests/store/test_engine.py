@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, InternalError
 
 from showcase.errors import ConflictError, InvalidInputError, UnavailableError
 from showcase.store import engine
-from showcase.store.engine import POOL_SIZE, Database, driver_of, open_database
+from showcase.store.engine import POOL_SIZE, Database, driver_of, open_database, session_name
 from showcase.store.failures import explain
 
 pytestmark = pytest.mark.compat
@@ -92,7 +93,8 @@ def test_every_session_is_in_utc_and_named(empty_database: Database) -> None:
     with empty_database.read() as connection, empty_database.lone_connection() as lone:
         pooled = connection.execute(text("SELECT current_setting('TimeZone'), current_setting('application_name')"))
         alone = lone.execute("SELECT current_setting('TimeZone'), current_setting('application_name')").fetchone()
-        assert tuple(pooled.one()) == alone == ("UTC", "showcase")
+        assert tuple(pooled.one()) == alone == ("UTC", session_name())
+    assert session_name().startswith(f"showcase {os.getpid()}@")
 
 
 def test_options_of_the_url_are_kept_beside_ours(empty_database: Database) -> None:

@@ -1,0 +1,82 @@
+"""A process that stands still is given up; when it wakes, it finds itself fenced off and writes nothing more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from showcase.pipeline.launcher import Launcher
+from showcase.pipeline.settle import settle_interrupted
+from showcase.store.engine import Database
+from showcase.testing import fresh_request, launcher_over
+from tests.faults.victims import die_while_running, url_of, victim
+
+SILENT_S = 1.0
+LONG = {"skip_seed": False, "scenario": "retail_standard", "backtest": {"n_splits": 8}, "preservation": "keep"}
+
+
+def _wait_for_step(launcher: Launcher, step: str) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        run = launcher.running()
+        if run is not None and run.step_name == step:
+            return str(run.run_id)
+        time.sleep(0.01)
+    raise AssertionError(f"no run came to {step}")
+
+
+def _wait_until_given_up(launcher: Launcher, run_id: str) -> None:
+    deadline = time.monotonic() + 30
+    while not (settled := settle_interrupted(launcher.database, launcher.services.clock, silent_s=SILENT_S)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert [str(each) for each in settled] == [run_id]
+
+
+@pytest.mark.fault("P3")
+def test_a_process_stopped_inside_a_transaction_keeps_no_row_from_being_settled(
+    database: Database, tmp_path: Path
+) -> None:
+    launcher, unit = launcher_over(database, tmp_path), "commit.before@9:sleep"
+    with victim(die_while_running, url_of(database), tmp_path, unit, LONG) as process:
+        run_id = _wait_for_step(launcher, "seed")
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        _wait_until_given_up(launcher, run_id)
+    assert launcher.show(run_id).status == "interrupted"
+    launcher.close()
+
+
+@pytest.mark.fault("P3", "a run whose process stands still is given up; awake again, it can write nothing")
+def test_a_stopped_process_is_given_up_and_refused_when_it_wakes(database: Database, tmp_path: Path) -> None:
+    launcher = launcher_over(database, tmp_path)
+    with victim(die_while_running, url_of(database), tmp_path, None, LONG) as process:
+        run_id = _wait_for_step(launcher, "backtest")
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        assert settle_interrupted(database, launcher.services.clock) == [], "it was silent for a moment only"
+        _wait_until_given_up(launcher, run_id)
+        told = launcher.events(run_id)
+        assert launcher.start(fresh_request(reset=False)).wait(60).overall_status == "pass"
+        os.kill(process.pid, signal.SIGCONT)
+        process.join(60)
+        assert process.exitcode == 1, "the awakened process ends by itself, with an error"
+    assert launcher.events(run_id) == told
+    assert launcher.show(run_id).status == "interrupted"
+    launcher.close()
+
+
+@pytest.mark.fault("P3")
+def test_a_run_that_beats_is_never_given_up(database: Database, tmp_path: Path) -> None:
+    launcher = launcher_over(database, tmp_path)
+    execution = launcher.start(fresh_request(scenario="retail_standard"))
+    while execution.run_id not in settle_interrupted(database, launcher.services.clock, silent_s=5.0):
+        if launcher.running() is None:
+            break
+        time.sleep(0.05)
+    assert execution.wait(60).overall_status == "pass"
+    launcher.close()

@@ -1,0 +1,56 @@
+"""Processes that are made to die: forked from a server that has imported the package, so that hundreds are affordable."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from showcase.settings import Settings
+from showcase.store.engine import Database
+
+_PRELOADED = ["showcase.wiring", "showcase.services.suite", "showcase.services.bundles", "tests.faults.victims"]
+
+
+def settings_of(url: str, home: Path, failpoint: str | None = None, **more: Any) -> Settings:
+    """The settings of a victim on the database at `url`."""
+    return Settings(home=home, database_url=SecretStr(url), test=True, failpoint=failpoint, decision_window_s=0.2, **more)
+
+
+def url_of(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+def start_victim(target: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """Start `target` (a function of a module) in a process of its own; it shares nothing with this one."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    process = context.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+@contextmanager
+def victim(target: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
+    """The same for a block, at whose end nothing of it is left."""
+    process = start_victim(target, *arguments)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+
+
+def die_while_running(url: str, home: Path, failpoint: str | None, frame: Mapping[str, Any]) -> None:
+    """Make one run of `frame`; the failpoint ends it, or it comes to its end."""
+    from showcase.pipeline.request import parse_request
+    from showcase.wiring import open_installation
+
+    with open_installation(settings_of(url, home, failpoint)) as installation:
+        installation.launcher.start(parse_request(dict(frame))).wait(120)
