@@ -17,7 +17,7 @@ from showcase.adapters.compute import LocalPool
 from showcase.adapters.providers import embeddings_of
 from showcase.errors import ConflictError, UnavailableError
 from showcase.pipeline.launcher import Launcher
-from showcase.pipeline.reaper import Reaper
+from showcase.pipeline.reaper import INTERVAL_S, Reaper
 from showcase.pipeline.settle import settle_interrupted
 from showcase.services.suite import Services
 from showcase.settings import Settings, guide_folder, load_settings, source_date
@@ -39,11 +39,11 @@ class Installation:
     embedded: EmbeddedPostgres | None
     reaper: Reaper | None = None
 
-    def live_long(self) -> None:
+    def live_long(self, look_every_s: float = INTERVAL_S) -> None:
         """Look after runs and the embedded server from now on: for a process that serves."""
         if self.reaper is None:
             revive = self.embedded.start if self.embedded is not None else _leave_it
-            self.reaper = Reaper(self.database, self.services.clock, revive)
+            self.reaper = Reaper(self.database, self.services.clock, revive, look_every_s)
             self.reaper.start()
             # deletions can be undone until the next start of a process that serves
             self.services.bulk.forget()
