@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 import pytest
 
 
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="print one line a fault, with its figures")
 

@@ -27,7 +27,7 @@ def test_it_acts_at_the_visit_that_was_named_and_at_no_other() -> None:
     reach("export.write")
     reach("export.rename")
     reach("export.write")
-    with pytest.raises(OSError, match="failpoint export.write") as raised:
+    with pytest.raises(OSError, match=r"failpoint export\.write") as raised:
         reach("export.write")
     assert raised.value.errno == errno.ENOSPC
     reach("export.write")

@@ -31,7 +31,6 @@ def _attempt(step: Step, context: RunContext) -> tuple[StepOutcome, str | None]:
         reach(f"step.{step.name}.before")
         outcome = step.run(context)
         reach(f"step.{step.name}.after")
-        return outcome, None
     except StopRequested:
         return failed("cancelled"), "cancelled"
     except ShowcaseError as error:
@@ -43,6 +42,7 @@ def _attempt(step: Step, context: RunContext) -> tuple[StepOutcome, str | None]:
             f"{type(error).__name__} in step {step.name}. {remedy}",
             error=f"{type(error).__name__} in step {step.name}", remedy=remedy, kind="unforeseen",
         ), "failed"  # fmt: skip
+    return outcome, None
 
 
 def run_steps(steps: tuple[Step, ...], context: RunContext, journal: Journal) -> Course:

@@ -1,4 +1,4 @@
-"""The database server dies in the middle of a run: the program brings it back, the run is settled, the next is green."""
+"""The database server dies in the middle of a run: the program brings it back and settles the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that are made to die: forked from a server that has imported the package, so that hundreds are affordable."""
+"""Processes that are made to die, forked from one that has imported the package: hundreds are affordable."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _PRELOADED = ["showcase.wiring", "showcase.services.suite", "showcase.services.b
 
 def settings_of(url: str, home: Path, failpoint: str | None = None, **more: Any) -> Settings:
     """The settings of a victim on the database at `url`."""
-    return Settings(home=home, database_url=SecretStr(url), test=True, failpoint=failpoint, decision_window_s=0.2, **more)
+    return Settings(
+        home=home, database_url=SecretStr(url), test=True, failpoint=failpoint, decision_window_s=0.2, **more
+    )
 
 
 def url_of(database: Database) -> str:
