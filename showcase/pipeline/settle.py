@@ -18,7 +18,6 @@ from showcase.store.lock import RunLock, evict_holder
 from showcase.store.runs import RunRow
 from showcase.workspaces.story import summarise_phases
 
-
 SILENT_S = 60.0
 """A run beats twice a second; one that was silent for so long is given up, although its process keeps the lock."""
 
