@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from showcase.pipeline.journal import Journal
 from showcase.pipeline.steps import Position, Step, StepOutcome, failed, positions
 
 log = logging.getLogger(__name__)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(slots=True)
@@ -37,12 +39,19 @@ def _attempt(step: Step, context: RunContext) -> tuple[StepOutcome, str | None]:
         return failed(str(error), error=error.message, remedy=error.remedy, kind=error.kind), "failed"
     except Exception as error:
         log.exception("step %s of run %s failed", step.name, context.run_id)
-        remedy = "Look at the program's log for this run, then report it with the run's id."
-        return failed(
-            f"{type(error).__name__} in step {step.name}. {remedy}",
-            error=f"{type(error).__name__} in step {step.name}", remedy=remedy, kind="unforeseen",
-        ), "failed"  # fmt: skip
+        what, remedy = _unforeseen(error)
+        message = f"{what} in step {step.name}"
+        return failed(f"{message}. {remedy}", error=message, remedy=remedy, kind="unforeseen"), "failed"
     return outcome, None
+
+
+def _unforeseen(error: Exception) -> tuple[str, str]:
+    """What to say of a failure that no step expects: what it was, and what to do."""
+    if isinstance(error, MemoryError):
+        return "The memory was not enough", "Close other programs, or run with fewer stores, products or days."
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return "The disk is full", "Free disk space below SHOWCASE_HOME, then run again."
+    return type(error).__name__, "Look at the program's log for this run, then report it with the run's id."
 
 
 def run_steps(steps: tuple[Step, ...], context: RunContext, journal: Journal) -> Course:
