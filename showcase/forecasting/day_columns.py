@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from showcase.forecasting.history import Booleans, Floats, Future, History, Integers
+from showcase.forecasting.history import PROMOTION_KINDS, Booleans, Floats, Future, History, Integers
 from showcase.forecasting.usual_price import relative_price as price_distance
 from showcase.forecasting.usual_price import usual_price
 
@@ -112,9 +112,15 @@ def discount(days: Days) -> Floats:
     return days.promo
 
 
-def promotion_kind(days: Days) -> Floats:
-    """The position in PROMOTION_KINDS; NaN where the data set does not say."""
-    return np.full(days.shape, np.nan) if days.promo_kind is None else days.promo_kind.astype(np.float64)
+def on_kind(kind: str) -> Callable[[Days], Floats]:
+    """1 on days with a promotion of this kind, else 0; NaN where the data set does not say."""
+    code = PROMOTION_KINDS.index(kind)
+
+    def values(days: Days) -> Floats:
+        kinds = days.promo_kind
+        return np.full(days.shape, np.nan) if kinds is None else (kinds == code).astype(np.float64)
+
+    return values
 
 
 def year_wave(name: str, order: int) -> Callable[[Days], Floats]:

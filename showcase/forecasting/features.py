@@ -11,7 +11,7 @@ import polars as pl
 from showcase.forecasting import day_columns as day
 from showcase.forecasting import past_columns as past
 from showcase.forecasting.day_columns import Days
-from showcase.forecasting.history import Floats, History
+from showcase.forecasting.history import PROMOTION_KINDS, SIGNALS, Floats, History
 from showcase.forecasting.options import FrameName
 from showcase.forecasting.past_columns import Past
 from showcase.forecasting.rolling import shifted
@@ -76,7 +76,10 @@ _V2 = (
     FeatureColumn("relative_price_28", "price", AT_CUTOFF, of_past=past.relative_price_28),
     FeatureColumn("on_promotion", "promotion", IN_ADVANCE, of_day=day.on_promotion, sign=1),
     FeatureColumn("discount", "promotion", IN_ADVANCE, of_day=day.discount, sign=1),
-    FeatureColumn("promotion_kind", "promotion", IN_ADVANCE, of_day=day.promotion_kind),
+    *(
+        FeatureColumn(f"on_{kind}", "promotion", IN_ADVANCE, of_day=day.on_kind(kind), sign=1)
+        for kind in PROMOTION_KINDS[1:]
+    ),
     FeatureColumn("promotion_share_28", "promotion", AT_CUTOFF, of_past=past.promotion_share_28),
     FeatureColumn("days_to_holiday", "holiday", IN_ADVANCE, of_day=day.days_to_holiday),
     FeatureColumn("days_since_holiday", "holiday", IN_ADVANCE, of_day=day.days_since_holiday),
@@ -95,6 +98,8 @@ FRAME_V1 = FeatureFrame(version=1, columns=_V1)
 FRAME_V2 = FeatureFrame(version=2, columns=_V2)
 FRAMES: Mapping[FrameName, FeatureFrame] = {FrameName.V1: FRAME_V1, FrameName.V2: FRAME_V2}
 """Each version under the name by which options ask for it."""
+SIGNAL_COLUMNS = frozenset(column.name for column in _V2 if column.group in SIGNALS)
+"""The columns that are made of signals."""
 
 
 def build_frame(frame: FeatureFrame, history: History) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from showcase.errors import InvalidInputError
+from showcase.forecasting.features import SIGNAL_COLUMNS
 from showcase.forecasting.history import Floats, Future, History, Integers
 from showcase.forecasting.intervals import IntervalTable, series_scale
 from showcase.forecasting.state import ModelState
@@ -36,6 +37,11 @@ class FittedModel:
     @property
     def n_series(self) -> int:
         return len(self.store_ids)
+
+    @property
+    def reads_signals(self) -> bool:
+        """Whether it was fitted on weather or macro signals, which a data set has once it is enriched."""
+        return not SIGNAL_COLUMNS.isdisjoint(self.state.facts.get("columns", ()))
 
     def predict(self, future: Future) -> Floats:
         """Expected units on each forecast day, (n, h), never below 0; NaN for a series that was never seen to sell.

@@ -192,6 +192,7 @@ def carried_future(history: History, horizon: int, gap: int = 0, holiday: Boolea
     The first day is the cutoff + gap + 1. `holiday` (h,) marks the holidays among the days; none by default.
     """
     discount = history.promo[:, -1]
+    none = None if history.promo_kind is None else np.zeros((history.n_series, horizon), dtype=np.int64)
     shelf_price = history.price[:, -1] / np.where(discount < 1, 1 - discount, 1.0)
     n = history.n_series
     return Future(
@@ -199,6 +200,7 @@ def carried_future(history: History, horizon: int, gap: int = 0, holiday: Boolea
         price=_sealed(np.repeat(shelf_price[:, None], horizon, axis=1)),
         promo=_sealed(np.zeros((n, horizon))),
         holiday=_sealed(np.zeros(horizon, dtype=np.bool_) if holiday is None else holiday),
+        promo_kind=None if none is None else _sealed(none),
     )
 
 

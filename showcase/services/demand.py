@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from showcase.demand.recipe import Recipe
 from showcase.demand.tables import DemandSource
 from showcase.errors import ConflictError, NotFoundError
 from showcase.forecasting.grid import place_on_grid
-from showcase.forecasting.history import SalesMatrix
+from showcase.forecasting.history import SIGNALS, SalesMatrix
 from showcase.ports import Clock, Progress
 from showcase.services.jobs import JobService
 from showcase.store import demand as rows
 from showcase.store.demand import DataSet, Pair
 from showcase.store.demand_load import NewDataSet, Truth, insert_data_set, load_tables
+from showcase.store.enrichment import read_signals
 from showcase.store.fence import Connection, Transactions
 
 _NO_DATA_REMEDY = (
@@ -211,12 +212,24 @@ class DemandService:
             rows.wipe(connection)
         return gone
 
-    def matrix(self, data_set: DataSet) -> SalesMatrix:
-        """Every series of the data set on its calendar-complete grid."""
+    def matrix(self, data_set: DataSet, *, with_signals: bool = False) -> SalesMatrix:
+        """Every series of the data set on its calendar-complete grid.
+
+        The signals of its enrichment are read where they are asked for alone: a run forecasts the same whether somebody
+        enriched the data meanwhile or not, and sees the signals once it has enriched them itself.
+        """
         with self.transactions.read() as connection:
             sales = rows.read_sales(connection, data_set)
             holidays = rows.read_holidays(connection, data_set)
-        return place_on_grid(sales, data_set.window.start, data_set.window.days, holidays)
+            facts = rows.read_product_facts(connection, data_set)
+        found = place_on_grid(sales, data_set.window.start, data_set.window.days, holidays, facts)
+        return self.with_signals(data_set, found) if with_signals else found
+
+    def with_signals(self, data_set: DataSet, matrix: SalesMatrix) -> SalesMatrix:
+        """The matrix with the signals of the data set's enrichment, where there are any."""
+        with self.transactions.read() as connection:
+            signals = read_signals(connection, data_set, matrix.store_ids)
+        return replace(matrix, signals={name: signals[name] for name in SIGNALS if name in signals})
 
     def pair(self, store_id: int, product_id: int) -> Pair | None:
         """The pair with these ids, or None where it is gone."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from showcase.demand.enrichment import enrich
 from showcase.errors import NotFoundError
-from showcase.forecasting.history import SIGNALS, SalesMatrix
 from showcase.ports import Progress
 from showcase.store import enrichment as rows
 from showcase.store.demand import DataSet
@@ -52,9 +51,3 @@ class EnrichmentService:
         """The enrichment of a data set, or None where it has none yet."""
         with self.transactions.read() as connection:
             return rows.find_enrichment(connection, data_set.id)
-
-    def with_signals(self, data_set: DataSet, matrix: SalesMatrix) -> SalesMatrix:
-        """The matrix with the signals of the data set's enrichment, where there are any."""
-        with self.transactions.read() as connection:
-            signals = rows.read_signals(connection, data_set, matrix.store_ids)
-        return replace(matrix, signals={name: signals[name] for name in SIGNALS if name in signals})

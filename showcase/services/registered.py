@@ -67,8 +67,9 @@ def read_registered(
             "Seed or import it again, or take a model of the current data set.",
         )
     artifact = read_artifact(models.artifacts.get(run.artifact_digest))
-    matrix = matrix or demand.matrix(data_set)
     model = artifact.model
+    if matrix is None:
+        matrix = demand.matrix(data_set, with_signals=model.reads_signals)
     if model.n_series != matrix.n_series or model.cutoff not in data_set.window:
         raise ConflictError(
             f"The model knows {model.n_series} series up to {model.cutoff}; its data set has {matrix.n_series} series "

@@ -154,7 +154,7 @@ class Workbench:
                 f"There is no store {request.store_id} with a product {request.product_id}.",
                 "Name store_id and product_id of the current data set.",
             )
-        matrix = cut_to(self.demand.matrix(data_set), request.window(data_set.window))
+        matrix = cut_to(self.demand.matrix(data_set, with_signals=True), request.window(data_set.window))
         matrix.row_of(pair.store_id, pair.product_id)
         return Subject(data_set, matrix, pair, None)
 

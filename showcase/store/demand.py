@@ -10,7 +10,8 @@ import numpy as np
 from sqlalchemy import Connection, Select, delete, func, select, text, update
 from sqlalchemy.engine import Row
 
-from showcase.forecasting.grid import SalesRows
+from showcase.forecasting.grid import ProductFacts, SalesRows
+from showcase.forecasting.history import PROMOTION_KINDS
 from showcase.kernel.identity import Digest
 from showcase.kernel.window import Window
 from showcase.store import tables as t
@@ -124,11 +125,11 @@ def wipe(connection: Connection) -> None:
 
 
 def read_sales(connection: Connection, data_set: DataSet) -> SalesRows:
-    """Every sales row of the data set with its stockout flag, for the grid that models read."""
+    """Every sales row of the data set with what was counted on the shelf, for the grid that models read."""
     columns = read_columns(
         connection,
         "SELECT s.store_id, s.product_id, s.date, s.units, s.unit_price_cents, s.promo_percent, s.is_open,"
-        " coalesce(k.is_stockout, false) FROM sales s LEFT JOIN stock k"
+        " coalesce(k.is_stockout, false), coalesce(k.on_hand, -1) FROM sales s LEFT JOIN stock k"
         " ON k.data_set_id = s.data_set_id AND k.store_id = s.store_id"
         " AND k.product_id = s.product_id AND k.date = s.date"
         " WHERE s.data_set_id = %s",
@@ -142,6 +143,7 @@ def read_sales(connection: Connection, data_set: DataSet) -> SalesRows:
             "promo_percent": "int4",
             "is_open": "bool",
             "is_stockout": "bool",
+            "on_hand": "int8",
         },
     )
     first = (data_set.window.start - date(1970, 1, 1)).days
@@ -154,6 +156,29 @@ def read_sales(connection: Connection, data_set: DataSet) -> SalesRows:
         promo_percent=columns["promo_percent"],
         is_open=columns["is_open"],
         is_stockout=columns["is_stockout"],
+        on_hand=columns["on_hand"],
+    )
+
+
+def read_product_facts(connection: Connection, data_set: DataSet) -> ProductFacts:
+    """The promotions of a known kind and the launches of the data set's products, their days counted from its first."""
+    first = data_set.window.start
+    promotions = connection.execute(
+        select(t.promotion.c.product_id, t.promotion.c.start_date, t.promotion.c.end_date, t.promotion.c.kind)
+        .where(t.promotion.c.data_set_id == data_set.id, t.promotion.c.kind.in_(PROMOTION_KINDS))
+        .order_by(t.promotion.c.id)
+    ).all()
+    launches = connection.execute(
+        select(t.product.c.id, t.product.c.launch_date).where(
+            t.product.c.data_set_id == data_set.id, t.product.c.launch_date.is_not(None)
+        )
+    )
+    return ProductFacts(
+        promoted_ids=np.array([row.product_id for row in promotions], dtype=np.int64),
+        starts=np.array([(row.start_date - first).days for row in promotions], dtype=np.int64),
+        ends=np.array([(row.end_date - first).days for row in promotions], dtype=np.int64),
+        kinds=np.array([PROMOTION_KINDS.index(row.kind) for row in promotions], dtype=np.int64),
+        launches={row.id: (row.launch_date - first).days for row in launches},
     )
 
 

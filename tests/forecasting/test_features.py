@@ -26,7 +26,7 @@ def test_v2_is_v1_and_more() -> None:
     assert {"lag_1", "lag_7", "lag_14", "rolling_mean_7", "rolling_std_14", "weekday"} <= set(v1)
     assert {
         "relative_price",
-        "promotion_kind",
+        "on_bogo",
         "days_to_holiday",
         "days_since_launch",
         "stock_days",
@@ -157,9 +157,32 @@ def test_stock_tells_for_how_long_it_lasts() -> None:
     assert frame["stock_days"].to_list()[-1] == pytest.approx(3.0)
 
 
+def test_stock_and_signals_count_from_the_evening_before() -> None:
+    counted = np.arange(1.0, 31)[None, :]  # 1, 2, 3 ...: a value tells its day
+    matrix = matrix_of(np.full((1, 30), 1.0), on_hand=counted, signals={"weather": counted, "macro": counted})
+    frame = build_frame(FRAME_V2, matrix.history())
+    assert frame["stock_days"].to_list()[1:6] == [1, 2, 3, 4, 5]
+    assert frame["weather_7"].to_list()[7:10] == [4, 5, 6]
+    assert frame["macro_28"].to_list()[28:] == [14.5, 15.5]
+
+
+def test_a_kind_of_promotion_is_known_of_its_own_day() -> None:
+    kinds = np.array([[0, 0, 2, 2, 4, 0]])
+    frame = build_frame(FRAME_V2, matrix_of(np.ones((1, 6)), promo_kind=kinds).history())
+    assert frame["on_bogo"].to_list() == [0, 0, 1, 1, 0, 0]
+    assert frame["on_markdown"].to_list() == [0, 0, 0, 0, 1, 0]
+    assert frame["on_pct_off"].to_list() == [0] * 6
+
+
+def test_a_known_launch_counts_before_the_first_sale() -> None:
+    frame = build_frame(FRAME_V2, matrix_of(np.ones((2, 10)), launch_day=np.array([-5.0, nan])).history())
+    assert frame["days_since_launch"].to_list()[1:10] == list(range(6, 15))
+    assert set(frame["days_since_launch"].to_list()[11:]) == {60}
+
+
 def test_what_a_data_set_does_not_say_is_null() -> None:
     frame = build_frame(FRAME_V2, matrix_of(np.ones((1, 10))).history())
-    for name in ("promotion_kind", "stock_days", "weather_7", "macro_28"):
+    for name in ("on_bogo", "stock_days", "weather_7", "macro_28"):
         assert frame[name].null_count() == 10
 
 

@@ -91,9 +91,9 @@ def test_the_fingerprint_of_the_data_set_stays(services: Services, subject: Subj
 
 
 def test_models_see_the_signals_of_their_stores_region(services: Services, subject: Subject) -> None:
-    assert services.enrichment.with_signals(subject.data_set, subject.matrix).signals == {}
+    assert services.demand.with_signals(subject.data_set, subject.matrix).signals == {}
     services.enrichment.enrich(subject.data_set, quiet)
-    signals = services.enrichment.with_signals(subject.data_set, subject.matrix).signals
+    signals = services.demand.with_signals(subject.data_set, subject.matrix).signals
     assert set(signals) == {"weather", "macro"}
     weather, macro = signals["weather"], signals["macro"]
     assert weather.shape == macro.shape == subject.matrix.units.shape

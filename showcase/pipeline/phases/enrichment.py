@@ -14,7 +14,7 @@ def phase2_enrichment(context: RunContext) -> StepOutcome:
     subject = subject_of(context)
     enriched = context.services.enrichment.enrich(subject.data_set, context.progress)
     facts.enrichment = enriched.enrichment
-    facts.matrix = context.services.enrichment.with_signals(subject.data_set, subject.matrix)
+    facts.matrix = context.services.demand.with_signals(subject.data_set, subject.matrix)
     counts, skipped_parts = enriched.enrichment.row_counts, enriched.enrichment.skipped
     left_out = f", without {', '.join(skipped_parts)}" if skipped_parts else ""
     verb = "made" if enriched.is_new else "found as they were"
