@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ import param
 from showcase.console.surface import remedy, text
 from showcase.errors import ShowcaseError
 
-_DONE_S = 1.2
+_DONE_MS = 1200
 
 
 class Action(pn.viewable.Viewer):
@@ -31,11 +30,15 @@ class Action(pn.viewable.Viewer):
         self.param.watch(self._show, ["phase", "is_allowed"])
         self._show()
 
-    async def _pressed(self, _event: param.parameterized.Event) -> None:
+    def _pressed(self, _event: param.parameterized.Event) -> None:
         if self.phase == "busy":
             return
         self.phase = "busy"
         self.notice.visible = False
+        # a callback of its own, so that the page shows it as busy before the work begins
+        pn.state.execute(self._work)
+
+    async def _work(self) -> None:
         try:
             await self._act()
         except ShowcaseError as error:
@@ -43,12 +46,23 @@ class Action(pn.viewable.Viewer):
             self.phase = "remedy"
         else:
             self.phase = "done"
-            await asyncio.sleep(_DONE_S)
-            self.phase = "idle"
+            self._rest()
         finally:
             # whatever else went wrong is on the log, and the button can be pressed again
             if self.phase == "busy":
                 self.phase = "idle"
+
+    def _rest(self) -> None:
+        """Show for a moment that it is done; the session's lock is not held meanwhile."""
+        document = pn.state.curdoc
+        if document is None or document.session_context is None:
+            self.phase = "idle"
+        else:
+            document.add_timeout_callback(self._idle, _DONE_MS)
+
+    def _idle(self) -> None:
+        if self.phase == "done":
+            self.phase = "idle"
 
     def _show(self, *_events: param.parameterized.Event) -> None:
         is_busy = self.phase == "busy"

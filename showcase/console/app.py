@@ -10,6 +10,7 @@ import param
 from bokeh.util.warnings import BokehUserWarning
 from panel.io.resources import LOCAL_DIST
 
+from showcase.console.change import on_loop, run_in_order
 from showcase.console.draft import RunDraft
 from showcase.console.feed import shared_feed
 from showcase.console.lifetime import release_on_close
@@ -67,11 +68,15 @@ class Console:
         self._mount()
         release_on_close(page)
         # after the first paint: a page that waits for its pictures is seen a second later
-        pn.state.onload(self._load)
+        pn.state.onload(self._begin)
         return page
 
-    async def _load(self) -> None:
+    @on_loop
+    async def _begin(self) -> None:
         self.progress.follow()
+        pn.state.execute(self._load)
+
+    async def _load(self) -> None:
         await self._read_surroundings()
         await self._load_view()
 
@@ -82,7 +87,6 @@ class Console:
             self.progress.failure = error
 
     async def _open(self, event: param.parameterized.Event) -> None:
-        # a coroutine, so that it runs on the session's loop: a click on the rail arrives on a thread of its own
         self._views[event.old].leave()
         self._mount()
         await self._load_view()
@@ -134,7 +138,8 @@ def show() -> pmui.Page:
     """The console of this process's installation, as a page to serve or to show in a cell."""
     # a theme change makes the browser send a table's style sheets again; bokeh then warns, and nothing is wrong
     warnings.filterwarnings("ignore", message="reference already known", category=BokehUserWarning)
-    pn.extension("tabulator", notifications=False)
+    run_in_order()
+    pn.extension("tabulator", notifications=False, reconnect=True)
     try:
         return Console(shared_installation()).page()
     except ShowcaseError as error:

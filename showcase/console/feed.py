@@ -112,7 +112,7 @@ class RunFeed:
             self._tell(Following(newest, stored_events(self.launcher, newest.run_id, events), is_known=True))
             return
         self._tell(Following(newest, events, is_known=True))
-        for event in self.launcher.watch(newest.run_id, _last_seq(events)):
+        for event in self.launcher.watch(newest.run_id, last_seq(events)):
             events = (*events, event)
             self._tell(Following(newest, events, is_known=True))
             if not self._listeners:
@@ -136,12 +136,13 @@ def stored_events(
     launcher: Launcher, run_id: str, known: tuple[dict[str, Any], ...] = ()
 ) -> tuple[dict[str, Any], ...]:
     """All events of a run so far, those known already in front; they come in pages."""
-    while page := launcher.events(run_id, _last_seq(known)):
+    while page := launcher.events(run_id, last_seq(known)):
         known = (*known, *page)
     return known
 
 
-def _last_seq(events: tuple[dict[str, Any], ...]) -> int:
+def last_seq(events: tuple[dict[str, Any], ...]) -> int:
+    """The number of the newest of these events; 0 where there is none."""
     return int(events[-1]["seq"]) if events else 0
 
 

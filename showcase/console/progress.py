@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
 from typing import Any
 
 import panel as pn
 import param
-from panel.io.state import set_curdoc
+from bokeh.document import Document
 
-from showcase.console.feed import RunFeed
+from showcase.console.change import Change
+from showcase.console.feed import RunFeed, last_seq
 from showcase.console.stores.run import Outcome, RunStore
 from showcase.console.story import Story, tell
 from showcase.errors import ShowcaseError
 
+log = logging.getLogger(__name__)
 _WITH_PICTURES = ("status", "backtest", "register")
+_TICK_S = 1.0
+_REST_S = 0.15
+"""Between two changes of the page, so that a burst of events is one change."""
 
 
 class RunProgress(param.Parameterized):
-    """What the newest run has told so far. Changes reach it on the session's own thread, many events in one change."""
+    """What the newest run has told so far, and the moment at which that was so.
+
+    All changes are made in one place, on a worker thread that holds the session's lock, as Panel's own callbacks are.
+    Neither the feed's thread nor the event loop touches the document: two threads that change it at once lose
+    updates, and the page then stands still until somebody clicks.
+    """
 
     story = param.Parameter(doc="The story of the newest run; None where there never was one.")
     outcome = param.Parameter(doc="What its pictures are made of; None until a step that has some is done.")
     failure = param.Parameter(doc="What keeps us from reading the run; None while all is well.")
     is_known = param.Boolean(default=False, doc="Whether the newest run was looked up.")
+    now = param.Parameter(doc="The moment of the newest look; it moves every second while a run is under way.")
 
     def __init__(self, feed: RunFeed, store: RunStore, **params: Any) -> None:
-        super().__init__(**params)
+        super().__init__(**{"now": store.now, **params})
         self._feed, self._store = feed, store
-        self._is_scheduled = False
         self._drawn: tuple[Any, ...] = ()
 
     @property
@@ -38,53 +48,69 @@ class RunProgress(param.Parameterized):
 
     def follow(self) -> None:
         """Listen from now on, until the session ends."""
-        document, loop = pn.state.curdoc, asyncio.get_running_loop()
-        has_session = document is not None and document.session_context is not None
+        document, loop, changed = pn.state.curdoc, asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
-            """Called on the feed's thread: leave it at once, and come back on the session's own."""
-            if self._is_scheduled:
-                return
-            self._is_scheduled = True
-            if has_session:
-                with set_curdoc(document):
-                    # without the document's lock: what is read for a picture may take its time
-                    pn.state.execute(self._refresh)
-            else:
-                loop.call_soon_threadsafe(lambda: loop.create_task(self._refresh()))
+            """Called on the feed's thread; raises RuntimeError where the loop is closed, and is then forgotten."""
+            loop.call_soon_threadsafe(changed.set)
 
+        changed.set()
         unsubscribe = self._feed.subscribe(wake)
-        if has_session:
-            pn.state.on_session_destroyed(_ending(unsubscribe))
-        wake()
+        served = document if document is not None and document.session_context is not None else None
+        watching = loop.create_task(self._keep_up(changed, served))
+        watching.add_done_callback(_report)
 
-    async def _refresh(self) -> None:
-        self._is_scheduled = False
+        def ended(_session: Any) -> None:
+            unsubscribe()
+            loop.call_soon_threadsafe(watching.cancel)
+
+        if served is not None:
+            pn.state.on_session_destroyed(ended)
+
+    async def _keep_up(self, changed: asyncio.Event, document: Document | None) -> None:
+        change = Change(document)
+        while True:
+            try:
+                await asyncio.wait_for(changed.wait(), _TICK_S)
+            except TimeoutError:
+                if not self.is_running:
+                    continue
+            changed.clear()
+            await self._refresh(change)
+            await asyncio.sleep(_REST_S)
+
+    async def _refresh(self, change: Change) -> None:
         found = self._feed.following
-        story = tell(str(found.run.run_id), found.run.scenario, found.events) if found.run is not None else None
-        self.param.update(story=story, failure=found.failure, is_known=found.is_known)
-        await self._draw(story)
+        known: Story | None = self.story
+        if found.run is None:
+            story = None
+        elif known is not None and (known.run_id, known.last_seq) == (str(found.run.run_id), last_seq(found.events)):
+            story = known
+        else:
+            story = await asyncio.to_thread(tell, str(found.run.run_id), found.run.scenario, found.events)
+        told = {"failure": found.failure, "is_known": found.is_known, "story": story}
+        fresh = {name: value for name, value in told.items() if value is not getattr(self, name)}
+        await change(lambda: self.param.update(**fresh, now=self._store.now))
+        await self._draw(story, change)
 
-    async def _draw(self, story: Story | None) -> None:
+    async def _draw(self, story: Story | None, change: Change) -> None:
         """Read the outcome anew when a step with pictures was done since."""
         done = () if story is None else (story.run_id, *(bool(story.data(name)) for name in _WITH_PICTURES))
         if done == self._drawn:
             return
+        outcome: Outcome | None = None
+        if story is not None and any(done[1:]):
+            try:
+                outcome = await self._store.outcome(story)
+            except ShowcaseError as error:
+                failure = error
+                await change(lambda: self.param.update(failure=failure))
+                return
         self._drawn = done
-        if story is None or not any(done[1:]):
-            self.outcome = None
-            return
-        try:
-            outcome: Outcome = await self._store.outcome(story)
-        except ShowcaseError as error:
-            self.failure = error
-            return
-        if done == self._drawn:
-            self.outcome = outcome
+        await change(lambda: self.param.update(outcome=outcome))
 
 
-def _ending(unsubscribe: Callable[[], None]) -> Callable[[Any], None]:
-    def ended(_session: Any) -> None:
-        unsubscribe()
-
-    return ended
+def _report(watching: asyncio.Task[None]) -> None:
+    """A fault in a view must not end the watching unheard."""
+    if not watching.cancelled() and (fault := watching.exception()) is not None:
+        log.error("a page no longer follows the newest run", exc_info=fault)

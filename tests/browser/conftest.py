@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,6 +39,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRun:
+    """A run that waits in another process."""
+
+    process: subprocess.Popen[str]
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def end(self) -> None:
+        """Let it go on, and wait for its end."""
+        self.go_on()
+        self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """A served installation, and the command line over the same one."""
 
@@ -44,6 +65,24 @@ class Server:
 
     def command(self, *arguments: str) -> list[str]:
         return [*_COMMAND, *arguments]
+
+    @contextmanager
+    def held(self, frame: Mapping[str, Any], step: str, *more: str) -> Iterator[HeldRun]:
+        """A run in a process of its own that waits before a step; see `tests.browser.held_run`. Stopped at the end."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.held_run", json.dumps(frame), step, *more],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held\n"
+            yield HeldRun(process)
+        finally:
+            process.kill()
+            process.communicate()
 
     def run(self, *arguments: str) -> None:
         """Run a command of the command line to its end; it has to be green."""

@@ -13,14 +13,7 @@ from showcase.pipeline.steps import eleven_steps
 from tests.browser.conftest import PATIENCE_MS, Server, Visit
 
 expect.set_options(timeout=PATIENCE_MS)
-LONG_RUN = {
-    "scenario": "retail_standard",
-    "skip_seed": False,
-    "seed_overrides": {"stores": 20, "products": 40},
-    "train_model_types": ["seasonal_average", "trend_regression_baseline", "prophet_like"],
-    "backtest": {"n_splits": 10},
-}
-"""A run that takes long enough to be met under way and stopped."""
+SEEDS: dict[str, Any] = {"scenario": "demo_minimal", "skip_seed": False}
 
 
 def drafted(frame: dict[str, Any]) -> str:
@@ -71,29 +64,70 @@ def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="a-first-story")).to_be_visible()
 
 
-def test_a_run_under_way_is_met_by_a_reload_and_a_second_tab_and_stopped_from_there(visit: Visit) -> None:
-    first = visit(drafted(LONG_RUN))
-    start(first)
-    expect(step(first, "seed", "pass")).to_be_visible()
-    first.reload()
-    second = visit()
-    for page in (first, second):
-        expect(step(page, "precheck", "pass")).to_be_visible()
-        expect(step(page, "seed", "pass")).to_be_visible()
-        expect(page.get_by_text("running · step")).to_be_visible()
-        expect(run_button(page)).to_be_disabled()
-    second.get_by_role("button", name="Stop", exact=True).click()
-    for page in (first, second):
-        expect(page.get_by_text("The run was stopped.")).to_be_visible()
-        expect(page.get_by_text("idle · last run stopped")).to_be_visible()
+def test_a_run_under_way_is_met_by_a_reload_and_a_second_tab_and_stopped_from_there(
+    visit: Visit, server: Server
+) -> None:
+    first = visit()
+    with server.held(SEEDS, "train") as run:
+        expect(step(first, "train", "running")).to_be_visible()
+        first.reload()
+        second = visit()
+        for page in (first, second):
+            expect(step(page, "seed", "pass")).to_be_visible()
+            expect(step(page, "train", "running")).to_be_visible()
+            expect(page.get_by_text("running · step 6 of 11")).to_be_visible()
+            expect(run_button(page)).to_be_disabled()
+        second.get_by_role("button", name="Stop", exact=True).click()
+        for page in (first, second):
+            expect(page.get_by_text("The run was stopped.")).to_be_visible()
+            expect(page.get_by_text("idle · last run stopped")).to_be_visible()
+            expect(run_button(page)).to_be_enabled()
+        run.process.wait()
 
 
-def test_a_run_of_another_process_is_watched_here(visit: Visit, server: Server) -> None:
+def test_a_run_of_another_process_is_watched_here_to_its_end(visit: Visit, server: Server) -> None:
     page = visit()
-    server.run("run", "--scenario", "demo_minimal", "--reseed", "--keep", "--name", "from-a-terminal", "--json")
-    expect(page.get_by_text("demo_minimal · to 22 Nov 2026")).to_be_visible()
+    with server.held(SEEDS, "backtest") as run:
+        expect(step(page, "backtest", "running")).to_be_visible()
+        late = visit()
+        expect(step(late, "backtest", "running")).to_be_visible()
+        run.end()
+        for each in (page, late):
+            expect(step(each, "cleanup", "pass")).to_be_visible()
+            expect(each.get_by_text("of days held")).to_be_visible()
+            expect(each.get_by_text("demo_minimal · to 22 Nov 2026")).to_be_visible()
+
+
+SOCKETS = """
+window.opened = []
+const Real = window.WebSocket
+window.WebSocket = class extends Real { constructor(...all) { super(...all); window.opened.push(this) } }
+"""
+
+
+def test_a_tab_that_lost_its_connection_comes_back_to_the_whole_run(visit: Visit, server: Server) -> None:
+    page = visit()
+    page.add_init_script(SOCKETS)
+    page.reload()
+    with server.held(SEEDS, "train") as run:
+        expect(step(page, "train", "running")).to_be_visible()
+        assert page.evaluate("opened.length") == 1
+        page.evaluate("opened[0].close(4000, 'lost')")
+        run.end()
+    expect(page.get_by_text("Connection lost")).to_be_hidden()
     expect(step(page, "cleanup", "pass")).to_be_visible()
-    expect(page.get_by_text("of days held")).to_be_visible()
+    assert page.evaluate("opened.length") > 1
+
+
+def test_a_failed_step_says_what_and_what_to_do_however_long(visit: Visit, server: Server) -> None:
+    page = visit()
+    what = "The <b>artifact</b> folder does not answer" + " and goes on not answering" * 12 + "."
+    with server.held(SEEDS, "register", "600", what) as run:
+        run.end()
+    expect(step(page, "register", "fail")).to_be_visible()
+    expect(page.get_by_text("The run failed.")).to_be_visible()
+    expect(page.get_by_text("<b>artifact</b>").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 def test_what_cannot_run_is_refused_at_its_field_before_run(visit: Visit) -> None:

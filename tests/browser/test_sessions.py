@@ -21,7 +21,7 @@ from showcase.wiring import Installation, share
 from tests.browser.conftest import Visit, free_port
 
 _SESSIONS = 2
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 _KEPT_BY_BOKEH = 2
 """Documents that no session owns: bokeh's own default one, and one that the context of its server may hold."""
 

@@ -6,21 +6,20 @@ import asyncio
 
 import pytest
 
-from showcase.console import actions
 from showcase.console.actions import Action
 from showcase.errors import ConflictError
-
-
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_DONE_S", 0.0)
 
 
 def press(action: Action) -> list[str]:
     """Press the button; returns the phases it went through."""
     phases: list[str] = []
     action.param.watch(lambda event: phases.append(event.new), "phase")
-    asyncio.run(action._pressed(None))
+
+    async def pressed() -> None:
+        action._pressed(None)
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
+    asyncio.run(pressed())
     return phases
 
 
@@ -54,7 +53,7 @@ def test_a_second_press_does_nothing_while_the_first_is_under_way() -> None:
     async def act() -> None:
         nonlocal begun
         begun += 1
-        await action._pressed(None)
+        action._pressed(None)
 
     action = Action("Go", act, icon="play_arrow")
     press(action)

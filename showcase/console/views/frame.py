@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from showcase.console.connection import Connection
 from showcase.console.draft import RunDraft
 from showcase.console.progress import RunProgress
 from showcase.console.state import ConsoleState
@@ -15,7 +16,7 @@ from showcase.console.theme import sheet
 from showcase.console.view_table import VIEWS
 from showcase.console.views.steps import RUN_WORDS
 
-_HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 12px; min-width: 0;"
+_HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 12px; min-width: 0;"
 _RAIL = {
     "pt": "8px",
     "& .MuiListItemButton-root": {"flexDirection": "column", "py": "9px", "px": "4px !important", "gap": "2px"},
@@ -34,7 +35,7 @@ class HeaderView(pn.viewable.Viewer):
         self._draft, self._progress = draft, progress
         self._data = text(stylesheets=[sheet("chip")])
         self._run = text(stylesheets=[sheet("chip")], sizing_mode=None, width=210)
-        self._row = arranged(self._data, self._run, css=_HEAD, margin=(0, 8, 0, 16))
+        self._row = arranged(self._data, Connection(margin=0), self._run, css=_HEAD, margin=(0, 8, 0, 16))
         draft.param.watch(self._show, "surroundings")
         progress.param.watch(self._show, ["story", "is_known"])
         self._show()
@@ -74,7 +75,7 @@ def rail(state: ConsoleState) -> pmui.MenuList:
         items=items, active=(names.index(state.view),), sx=_RAIL, margin=0, sizing_mode="stretch_width",
     )  # fmt: skip
 
-    async def opened(event: param.parameterized.Event) -> None:
+    def opened(event: param.parameterized.Event) -> None:
         if event.new is not None:
             state.view = names[event.new[0]]
 

@@ -34,7 +34,7 @@ class RunView(pn.viewable.Viewer):
         pair = arranged(OverridesView(draft), self.focus, css=_PAIR)
         form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, css=_SCROLLS)
         left = arranged(form, self.launch, css=_SIDE, sizing_mode="stretch_both")
-        right = arranged(StepsView(progress, store), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both")
+        right = arranged(StepsView(progress), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both")
         self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
 
     async def load(self) -> None:

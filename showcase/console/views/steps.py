@@ -8,13 +8,11 @@ import panel as pn
 import param
 
 from showcase.console.progress import RunProgress
-from showcase.console.stores.run import RunStore
 from showcase.console.story import RUNNING, StepLine, Story
 from showcase.console.surface import card, remedy, text, title
 from showcase.console.text import clock, plain, seconds
 from showcase.console.theme import sheet
 
-_TICK_MS = 1000
 MARKS = {
     "pending": ("○", "quiet", "waits"),
     "running": ("◔", "now", "runs"),
@@ -49,19 +47,18 @@ _ENDINGS = {
 class StepsView(pn.viewable.Viewer):
     """The whole story for whoever looks, whenever they come."""
 
-    def __init__(self, progress: RunProgress, store: RunStore) -> None:
+    def __init__(self, progress: RunProgress) -> None:
         super().__init__()
-        self._progress, self._store = progress, store
+        self._progress = progress
         self._head = text(title("Newest run"))
         self._lines = text(stylesheets=[sheet("steps")])
         self._card = card(self._head, self._lines)
-        self._ticking: pn.io.PeriodicCallback | None = None
         progress.param.watch(self._show, ["story", "failure", "is_known"])
+        progress.param.watch(self._tick, "now")
         self._show()
 
     def _show(self, *_events: param.parameterized.Event) -> None:
         story: Story | None = self._progress.story
-        self._tick(self._progress.is_running)
         if self._progress.failure is not None:
             self._lines.object = remedy(self._progress.failure)
         elif story is None:
@@ -70,18 +67,11 @@ class StepsView(pn.viewable.Viewer):
             )
         else:
             self._lines.object = steps_html(story)
-        self._head.object = run_title(story, self._store.now)
+        self._tick()
 
-    def _tick(self, is_running: bool) -> None:
+    def _tick(self, *_events: param.parameterized.Event) -> None:
         """Let the seconds run while a run does."""
-        if is_running and self._ticking is None and pn.state.curdoc is not None:
-            self._ticking = pn.state.add_periodic_callback(self._tock, period=_TICK_MS)
-        elif not is_running and self._ticking is not None:
-            self._ticking.stop()
-            self._ticking = None
-
-    async def _tock(self) -> None:
-        self._head.object = run_title(self._progress.story, self._store.now)
+        self._head.object = run_title(self._progress.story, self._progress.now)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._card

@@ -1,0 +1,19 @@
+"""Says in the header when the page has lost its server, and that it tries to come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import param
+from panel.custom import JSComponent
+
+
+class Connection(JSComponent):
+    """Nothing while all is well. What runs on the server goes on without the page, and a page that is back shows it."""
+
+    trying = param.String(default="Connection lost, trying again.", doc="While the browser tries by itself.")
+    lost = param.String(default="The server does not answer.", doc="After some tries in vain.")
+    reload = param.String(default="Reload", doc="What the button says.")
+
+    _esm = Path(__file__).with_name("connection.js")
+    _stylesheets = [Path(__file__).with_name("styles") / "connection.css"]  # noqa: RUF012  (Panel's own declaration)

@@ -1,0 +1,104 @@
+"""A session's page is changed by one at a time, whoever changes it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import panel as pn
+import pytest
+from bokeh.document import Document
+from bokeh.server.contexts import BokehSessionContext
+from bokeh.server.session import ServerSession
+from panel.io.state import set_curdoc
+
+from showcase.console import change
+from showcase.console.change import Change, on_loop
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was left to Panel to execute."""
+    taken: list[Any] = []
+    monkeypatch.setattr(change, "async_execute", taken.append)
+    return taken
+
+
+@pytest.fixture
+def document() -> Iterator[Document]:
+    """The document of a session, as the current one."""
+    made = Document()
+    context = BokehSessionContext("a", None, made)
+    made._session_context = lambda: context
+    with set_curdoc(made):
+        yield made
+
+
+class Ours:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    async def handle(self, event: str) -> None:
+        self.heard.append(event)
+
+    @on_loop
+    async def follow(self) -> None: ...
+
+
+Ours.handle.__module__ = Ours.follow.__module__ = "showcase.console.somewhere"
+
+
+def test_a_coroutine_of_ours_is_run_as_a_plain_callback_of_its_session(given: list[Any], document: Document) -> None:
+    ours = Ours()
+    change._execute(partial(ours.handle, "tap"))
+    (callback,) = document.session_callbacks
+    assert (given, ours.heard) == ([], [])
+    assert callback.callback() is None
+    assert ours.heard == ["tap"]
+
+
+@pytest.mark.usefixtures("document")
+def test_a_coroutine_of_others_and_one_that_needs_the_loop_are_left_to_panel(given: list[Any]) -> None:
+    async def theirs() -> None: ...
+
+    ours = Ours()
+    change._execute(theirs)
+    change._execute(ours.follow)
+    assert given == [theirs, ours.follow]
+
+
+def test_outside_of_a_session_all_is_left_to_panel(given: list[Any]) -> None:
+    ours = Ours()
+    change._execute(ours.handle)
+    assert given == [ours.handle]
+
+
+def test_without_a_document_a_change_is_simply_made() -> None:
+    made: list[str] = []
+    asyncio.run(Change(None)(lambda: made.append("here")))
+    assert made == ["here"]
+
+
+def test_a_change_waits_for_its_turn_and_is_made_off_the_loop_with_its_document_as_the_current_one(
+    document: Document,
+) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def make() -> None:
+        seen.append((pn.state.curdoc is document, threading.current_thread() is threading.main_thread()))
+
+    async def both() -> list[tuple[bool, bool]]:
+        session = ServerSession("a", document, io_loop=asyncio.get_running_loop())
+        document.session_context._set_session(session)
+        async with session._lock:
+            waiting = asyncio.ensure_future(Change(document)(make))
+            await asyncio.sleep(0)
+            early = list(seen)
+        await waiting
+        return early
+
+    assert asyncio.run(both()) == []
+    assert seen == [(True, False)]
