@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from showcase.cli import bundles, data, db, doctor, library, replays, run, runs, serve, workspaces
+from showcase.cli import bundles, data, db, doctor, library, plans, replays, run, runs, serve, workspaces
 from showcase.cli.output import explain
 from showcase.errors import ShowcaseError
 
@@ -35,6 +35,7 @@ workspaces.app.command("export")(bundles.export)
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(workspaces.app, name="workspaces")
 app.add_typer(runs.app, name="runs")
+app.add_typer(plans.app, name="plans")
 app.add_typer(db.app, name="db")
 
 

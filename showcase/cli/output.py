@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from showcase.errors import InvalidInputError, ShowcaseError
+from showcase.kernel.refusals import parse_json
 
+_MOST_FILE_BYTES = 1024**2
 _PIPED_WIDTH = 200  # columns of a table that goes to a file or a pipe
 
 
@@ -70,3 +73,17 @@ def error_json(error: ShowcaseError) -> dict[str, Any]:
     if isinstance(error, InvalidInputError):
         body["errors"] = [{"field": e.field, "found": e.found, "allowed": e.allowed} for e in error.errors]
     return body
+
+
+def read_object(path: Path, what: str) -> dict[str, Any]:
+    """The JSON object in a file that a person named; InvalidInputError where it cannot be read or is something else."""
+    try:
+        if path.stat().st_size > _MOST_FILE_BYTES:
+            raise InvalidInputError(f"{path} is larger than 1 MiB.", f"Give a file with one object of {what}.")
+        body = path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror}.", "Give a readable JSON file.") from error
+    values = parse_json(body, what)
+    if not isinstance(values, dict):
+        raise InvalidInputError(f"{path} holds no JSON object.", f"Give a file with one object of {what}.")
+    return values

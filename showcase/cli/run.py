@@ -10,15 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from showcase.adapters.terminal import RunScreen
-from showcase.cli.output import error_json, explain, print_json, screen
+from showcase.cli.output import error_json, explain, print_json, read_object, screen
 from showcase.errors import InvalidInputError, ShowcaseError
-from showcase.kernel.refusals import parse_json
 from showcase.pipeline.execution import Execution
 from showcase.pipeline.request import parse_request
 from showcase.wiring import Installation, open_installation
 
 EXIT_GREEN, EXIT_STEP_FAILED, EXIT_NOT_STARTED, EXIT_STOPPED = 0, 1, 2, 3
-_MOST_FRAME_BYTES = 1024**2
 
 
 def parse_knob(text: str) -> tuple[str, int | float]:
@@ -85,9 +83,8 @@ def run(
         "backtest": _given(backtest),
     }
     try:
-        request = parse_request(
-            {**_read_frame(frame), **{key: flag for key, flag in flags.items() if flag is not None}}
-        )
+        sent = read_object(frame, "the run request") if frame else {}
+        request = parse_request({**sent, **{key: flag for key, flag in flags.items() if flag is not None}})
         with open_installation() as installation:
             if request.reset and not (yes or as_json):
                 _ask_before_reset(installation)
@@ -100,21 +97,6 @@ def run(
 
 def _given(fields: dict[str, Any]) -> dict[str, Any] | None:
     return {key: value for key, value in fields.items() if value is not None} or None
-
-
-def _read_frame(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        if path.stat().st_size > _MOST_FRAME_BYTES:
-            raise InvalidInputError(f"{path} is larger than 1 MiB.", "Give a file with one run request.")
-        body = path.read_bytes()
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read: {error.strerror}.", "Give a readable JSON file.") from error
-    values = parse_json(body, "run request")
-    if not isinstance(values, dict):
-        raise InvalidInputError(f"{path} holds no JSON object.", "Give a file with one run request, such as {}.")
-    return values
 
 
 def _ask_before_reset(installation: Installation) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -105,8 +104,7 @@ class Assignment:
     @property
     def days(self) -> Window:
         """The forecast days."""
-        first = self.basis.history.cutoff + timedelta(days=self.basis.gap + 1)
-        return Window(first, first + timedelta(days=self.horizon - 1))
+        return self.basis.days(self.horizon)
 
     def request(self, assumptions: Assumptions) -> PlanRequest:
         """The what-if of these assumptions about the series."""

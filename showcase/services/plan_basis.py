@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from showcase.forecasting.fit import FittedModel
@@ -50,6 +51,11 @@ class PlanBasis:
     @property
     def gap(self) -> int:
         return self.registered.gap
+
+    def days(self, horizon: int) -> Window:
+        """The days that are forecast: `horizon` of them, from the first one after the cutoff and the gap on."""
+        first = self.history.cutoff + timedelta(days=self.gap + 1)
+        return Window(first, first + timedelta(days=horizon - 1))
 
 
 @dataclass(frozen=True, slots=True)
