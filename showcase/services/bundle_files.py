@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from showcase.errors import ConflictError, UnavailableError
+from showcase.failpoints import reach
 from showcase.kernel.identity import WorkspaceId
 
 _STAGING = re.compile(r"\.(?:staging|replaced)-([0-9a-f]{32})-[0-9a-f]{8}")
@@ -32,9 +33,12 @@ def touch_disk[Answer](operation: str, path: Path, act: Callable[[], Answer]) ->
     `operation` is make, write, sync, rename or remove. UnavailableError says which of them failed, where, and why.
     """
     try:
-        return act()
+        reach(f"export.{operation}.before")
+        done = act()
+        reach(f"export.{operation}.after")
     except OSError as error:
         raise _failure(operation, path, error) from error
+    return done
 
 
 def _failure(operation: str, path: Path, error: OSError) -> UnavailableError:

@@ -56,3 +56,11 @@ def die_while_running(url: str, home: Path, failpoint: str | None, frame: Mappin
 
     with open_installation(settings_of(url, home, failpoint)) as installation:
         installation.launcher.start(parse_request(dict(frame))).wait(120)
+
+
+def die_while_exporting(url: str, home: Path, failpoint: str | None, workspace_id: str) -> None:
+    """Export a workspace; the failpoint ends it, or it comes to its end."""
+    from showcase.wiring import open_installation
+
+    with open_installation(settings_of(url, home, failpoint)) as installation:
+        installation.services.bundles.export(workspace_id)
