@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "faults.md"
+_ROW = re.compile(r"^\| (?P<name>[A-Z]\d+) \| (?P<what>[^|]+) \| (?P<promise>[^|]+) \|", re.MULTILINE)
+
+
+def faults_of_the_page() -> list[tuple[str, str]]:
+    """Each row of docs/faults.md: the fault's name and what it is."""
+    return [(row["name"], row["what"]) for row in _ROW.finditer(PAGE.read_text(encoding="utf-8"))]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,16 +25,13 @@ class FaultReport:
     """Gathers the outcome of every test that injects a fault."""
 
     def __init__(self) -> None:
-        self.promises: dict[str, str] = {}
         self.outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.figures: defaultdict[str, list[str]] = defaultdict(list)
         self._faults: dict[str, list[str]] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            marks = list(item.iter_markers("fault"))
-            self._faults[item.nodeid] = [mark.args[0] for mark in marks]
-            self.promises.update({mark.args[0]: mark.args[1] for mark in marks if len(mark.args) > 1})
+            self._faults[item.nodeid] = [mark.args[0] for mark in item.iter_markers("fault")]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and not (report.when == "setup" and report.outcome != "passed"):
@@ -35,14 +42,12 @@ class FaultReport:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("faults")
-        for fault in sorted(self.outcomes, key=_order):
+        for fault, what in faults_of_the_page():
+            if fault not in self.outcomes:
+                continue
             counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(self.outcomes[fault].items()))
             figures = "".join(f"; {figure}" for figure in self.figures[fault])
-            terminalreporter.write_line(f"{fault:<4} {self.promises.get(fault, '')}: {counts}{figures}")
-
-
-def _order(fault: str) -> tuple[str, int]:
-    return fault[0], int(fault[1:])
+            terminalreporter.write_line(f"{fault:<4} {what}: {counts}{figures}")
 
 
 def pytest_configure(config: pytest.Config) -> None:

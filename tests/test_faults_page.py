@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.faults_plugin import faults_of_the_page
+
+TESTS = Path(__file__).resolve().parent
 
 
-def _marked() -> dict[str, set[str]]:
-    """The promise(s) that the tests give with each fault; every test that only names it adds nothing."""
-    found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.fault":
-                name, *promise = [ast.literal_eval(each) for each in node.args]
-                found.setdefault(name, set()).update(promise)
-    return found
-
-
-def _rows() -> list[str]:
-    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
-    return re.findall(r"^\| ([A-Z]\d+) \|", page, re.MULTILINE)
+def _injected() -> set[str]:
+    """The faults that tests are marked with."""
+    return {
+        ast.literal_eval(node.args[0])
+        for path in TESTS.rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.fault"
+    }
 
 
 def test_every_fault_of_the_page_is_injected_by_a_test_and_the_other_way_round() -> None:
-    assert len(_rows()) == len(set(_rows()))
-    assert set(_rows()) == set(_marked())
-
-
-def test_each_fault_has_one_promise() -> None:
-    assert {name: len(promises) for name, promises in _marked().items() if len(promises) != 1} == {}
+    named = [name for name, _ in faults_of_the_page()]
+    assert len(named) == len(set(named))
+    assert set(named) == _injected()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from showcase.errors import ShowcaseError
+from showcase.failpoints import reach
 from showcase.kernel.identity import RunId, WorkspaceId
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.engine import Course, run_steps
@@ -70,6 +71,7 @@ class Execution:
         pulse.start()
         try:
             self._result = self._execute()
+            reach("run.recorded")
         except ShowcaseError as error:
             # the run could not be recorded to its end (database lost, or fenced off): whoever settles runs will say so
             log.warning("run %s could not be recorded: %s", self.run_id, error)

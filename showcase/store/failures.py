@@ -33,6 +33,16 @@ _CONTENTION: dict[str, str] = {
 }
 
 
+# What a server says at its door, in English: libpq hands on no code of a connection that was refused.
+_AT_THE_DOOR: dict[str, str] = {
+    "too many connections": "53300",
+    "too many clients": "53300",
+    "remaining connection slots": "53300",
+    "authentication failed": "28",
+    "the database system is": "57P",
+}
+
+
 def explain(error: BaseException, where: str) -> ShowcaseError | None:
     """The error to show for a failure of the database or of the way to it; None for one that is the program's own.
 
@@ -46,7 +56,7 @@ def explain(error: BaseException, where: str) -> ShowcaseError | None:
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     if not isinstance(original, psycopg.Error):
         return None
-    code = original.sqlstate or ""
+    code = original.sqlstate or next((code for said, code in _AT_THE_DOOR.items() if said in str(original)), "")
     if code in _CONTENTION:
         return ConflictError(_CONTENTION[code], "Try again.", reason="contended")
     for length in (5, 3, 2):

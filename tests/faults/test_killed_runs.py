@@ -76,7 +76,7 @@ def commits_of_a_run(database: Database, home: Path) -> int:
     return counter.seen
 
 
-@pytest.mark.fault("P1", "a run killed at any place is settled with its step, and the next one is green")
+@pytest.mark.fault("P1")
 @pytest.mark.parametrize("place", ["step.seed.before", "step.backtest.after", "commit.before@3", "commit.after@12"])
 def test_a_run_killed_at_a_named_place_is_settled_and_the_next_is_green(
     database: Database, tmp_path: Path, place: str

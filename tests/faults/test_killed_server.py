@@ -84,18 +84,18 @@ def _run_through(installation: Installation, hurt: Callable[[], object]) -> str:
     return run.status
 
 
-@pytest.mark.fault("P6", "the server killed mid-run comes back by itself; the run is interrupted, the next is green")
+@pytest.mark.fault("P6")
 def test_a_run_whose_server_is_killed_is_interrupted_and_the_program_goes_on(installation: Installation) -> None:
     assert _run_through(installation, lambda: _server(installation).kill()) == "interrupted"
 
 
-@pytest.mark.fault("P5", "a killed backend costs the run, with a clear reason, and nothing else")
+@pytest.mark.fault("P5")
 def test_a_run_whose_backend_is_killed_ends_and_the_program_goes_on(installation: Installation) -> None:
     status = _run_through(installation, lambda: _a_backend(_server(installation)).kill())
     assert status in ("interrupted", "failed")
 
 
-@pytest.mark.fault("P7", "a restart of the server, fast or immediate, leaves no half run")
+@pytest.mark.fault("P7")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
 def test_a_run_whose_server_is_stopped_is_settled_and_the_program_goes_on(
     installation: Installation, number: signal.Signals

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from showcase.errors import ConflictError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.settle import settle_interrupted
 from showcase.store.engine import Database
 from showcase.testing import fresh_request, launcher_over
-from tests.faults.victims import die_while_running, url_of, victim
+from tests.faults.victims import die_while_running, die_while_wiping, url_of, victim
 
 SILENT_S = 1.0
 LONG = {"skip_seed": False, "scenario": "retail_standard", "backtest": {"n_splits": 8}, "preservation": "keep"}
@@ -51,7 +52,7 @@ def test_a_process_stopped_inside_a_transaction_keeps_no_row_from_being_settled(
     launcher.close()
 
 
-@pytest.mark.fault("P3", "a run whose process stands still is given up; awake again, it can write nothing")
+@pytest.mark.fault("P3")
 def test_a_stopped_process_is_given_up_and_refused_when_it_wakes(database: Database, tmp_path: Path) -> None:
     launcher = launcher_over(database, tmp_path)
     with victim(die_while_running, url_of(database), tmp_path, None, LONG) as process:
@@ -79,4 +80,36 @@ def test_a_run_that_beats_is_never_given_up(database: Database, tmp_path: Path) 
             break
         time.sleep(0.05)
     assert execution.wait(60).overall_status == "pass"
+    launcher.close()
+
+
+@pytest.mark.fault("P15")
+def test_demand_data_are_not_wiped_while_a_run_of_another_process_uses_them(database: Database, tmp_path: Path) -> None:
+    launcher = launcher_over(database, tmp_path)
+    launcher.start(fresh_request()).wait(60)
+    before = launcher.services.demand.preview_wipe()
+    with victim(die_while_running, url_of(database), tmp_path, "step.train.before:sleep", {}) as process:
+        _wait_for_step(launcher, "train")
+        with (
+            pytest.raises(ConflictError, match=f"held by process {process.pid} on ") as refused,
+            launcher.exclusive("a wipe"),
+        ):
+            launcher.services.demand.wipe()
+        assert refused.value.reason == "busy"
+        assert launcher.services.demand.preview_wipe() == before
+    launcher.close()
+
+
+@pytest.mark.fault("P15")
+def test_a_wipe_that_is_killed_before_its_commit_took_nothing(database: Database, tmp_path: Path) -> None:
+    launcher = launcher_over(database, tmp_path)
+    launcher.start(fresh_request()).wait(60)
+    before = launcher.services.demand.preview_wipe()
+    with victim(die_while_wiping, url_of(database), tmp_path, "commit.before:kill") as process:
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+    assert launcher.services.demand.preview_wipe() == before
+    with launcher.exclusive("a wipe"):
+        assert launcher.services.demand.wipe() == before
+    assert launcher.services.demand.preview_wipe().rows == 0
     launcher.close()

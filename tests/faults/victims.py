@@ -64,3 +64,13 @@ def die_while_exporting(url: str, home: Path, failpoint: str | None, workspace_i
 
     with open_installation(settings_of(url, home, failpoint)) as installation:
         installation.services.bundles.export(workspace_id)
+
+
+def die_while_wiping(url: str, home: Path, failpoint: str) -> None:
+    """Wipe all demand data; the failpoint, which counts from the wipe on, ends it."""
+    from showcase.failpoints import Failpoint, arm
+    from showcase.wiring import open_installation
+
+    with open_installation(settings_of(url, home)) as installation:
+        arm(Failpoint.parse(failpoint))
+        installation.services.demand.wipe()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 import signal
+import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,7 @@ def _check_settled(launcher: Launcher, heard: list[dict[str, Any]]) -> None:
     assert (open_jobs, open_models) == ([], [])
 
 
+@pytest.mark.fault("P1")
 @pytest.mark.compat
 @pytest.mark.parametrize("wanted", ["seed:step_start", "backtest:step_start", "register:step_complete"])
 def test_a_killed_run_is_interrupted_in_its_step_and_nothing_committed_is_lost(
@@ -120,6 +123,7 @@ def test_a_settled_run_refuses_late_writes(launcher: Launcher, database: Databas
     assert refused.value.reason == "fenced"
 
 
+@pytest.mark.fault("P2")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_run_and_the_exit_code_says_so(
     launcher: Launcher, database: Database, tmp_path: Path, number: signal.Signals
@@ -134,3 +138,17 @@ def test_a_signal_stops_the_run_and_the_exit_code_says_so(
     assert events[-1]["data"]["run_status"] == "cancelled"
     assert process.returncode == 3
     assert launcher.show(events[0]["run_id"]).status == "cancelled"
+
+
+@pytest.mark.fault("P2")
+def test_a_signal_after_the_end_changes_nothing(launcher: Launcher, database: Database, tmp_path: Path) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    process = start_run(url, tmp_path, "--reseed", "--keep", failpoint="run.recorded:sleep")
+    assert process.stdout is not None
+    last = next(line for line in process.stdout if '"pipeline_complete"' in line)
+    while process.poll() is None:  # two that come at once would count as one
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)
+    process.communicate()
+    assert launcher.show(json.loads(last)["run_id"]).status == "completed"

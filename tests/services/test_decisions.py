@@ -197,6 +197,7 @@ def test_what_is_no_id_is_refused(decisions: DecisionService) -> None:
 # --- too late ---
 
 
+@pytest.mark.fault("C4")
 @pytest.mark.compat
 def test_the_very_end_of_the_window_is_outside_of_it(database: Database, decisions: DecisionService) -> None:
     asked = decisions.ask(_question())
@@ -216,6 +217,7 @@ def test_just_before_the_end_is_inside(database: Database, decisions: DecisionSe
     assert decisions.decide(asked.action_id, "approved", by="x").state == "approved"
 
 
+@pytest.mark.fault("C4")
 def test_a_page_that_was_left_open_overnight_hears_since_when_it_is_over(
     database: Database, decisions: DecisionService
 ) -> None:
@@ -250,9 +252,8 @@ def test_silence_means_what_it_meant_when_the_question_was_asked(database: Datab
 # --- races ---
 
 
-@pytest.mark.compat
-def test_one_answer_wins_every_race_and_the_loser_hears_who_was_first(decisions: DecisionService) -> None:
-    for _ in range(15):
+def _race(decisions: DecisionService, times: int) -> None:
+    for _ in range(times):
         asked = decisions.ask(_question())
         answers = [("approved", "a"), ("rejected", "b"), ("approved", "c")]
         found = _at_once([partial(decisions.decide, asked.action_id, answer, by=by) for answer, by in answers])
@@ -263,8 +264,14 @@ def test_one_answer_wins_every_race_and_the_loser_hears_who_was_first(decisions:
         assert all(f"{winners[0].state} by {winners[0].decided_by}" in loser.message for loser in losers)
 
 
-def test_an_answer_and_the_end_of_the_window_never_both_win(database: Database, decisions: DecisionService) -> None:
-    for _ in range(15):
+@pytest.mark.compat
+@pytest.mark.fault("C3")
+def test_one_answer_wins_every_race_and_the_loser_hears_who_was_first(decisions: DecisionService) -> None:
+    _race(decisions, 15)
+
+
+def _race_the_end(database: Database, decisions: DecisionService, times: int) -> None:
+    for _ in range(times):
         asked = decisions.ask(_question())
         _move_end(database, asked.action_id, "clock_timestamp() + interval '3 milliseconds'")
         answered, _, ended = _at_once(
@@ -277,6 +284,21 @@ def test_an_answer_and_the_end_of_the_window_never_both_win(database: Database, 
         state = decisions.show(asked.action_id).state
         assert ended.state == state
         assert state == ("approved" if isinstance(answered, Decision) else "timed_out")
+
+
+@pytest.mark.fault("C3")
+def test_an_answer_and_the_end_of_the_window_never_both_win(database: Database, decisions: DecisionService) -> None:
+    _race_the_end(database, decisions, 15)
+
+
+@pytest.mark.slow
+@pytest.mark.fault("C3")
+def test_a_thousand_races_have_one_end_each(
+    database: Database, decisions: DecisionService, record_property: Callable[[str, object], None]
+) -> None:
+    _race(decisions, 500)
+    _race_the_end(database, decisions, 500)
+    record_property("figure", "500 races of answers and 500 of an answer with the end of the window, one end each")
 
 
 ANSWERING = """
@@ -449,6 +471,7 @@ def test_an_unforeseen_error_rolls_the_effect_back_and_the_action_stays_due(
     assert _notes(database) == 1
 
 
+@pytest.mark.fault("C5")
 def test_what_a_dead_run_leaves_is_settled_as_decided_not_applied(
     database: Database, decisions: DecisionService
 ) -> None:

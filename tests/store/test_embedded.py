@@ -252,6 +252,7 @@ def test_a_fork_that_stops_does_not_stop_its_parents_server(home: Path) -> None:
     assert first_process(home) is None
 
 
+@pytest.mark.fault("P6")
 @pytest.mark.parametrize("is_taken", [True, False])
 def test_a_stale_pid_file_is_survived_also_when_its_number_is_taken(home: Path, is_taken: bool) -> None:
     with EmbeddedPostgres(home) as server:
@@ -268,6 +269,7 @@ def test_a_stale_pid_file_is_survived_also_when_its_number_is_taken(home: Path, 
             assert ask(server.url, "SELECT 1") == 1
 
 
+@pytest.mark.fault("P6")
 def test_after_a_kill_of_the_server_the_next_start_recovers_every_committed_row(home: Path) -> None:
     user = EmbeddedPostgres(home)
     url = user.start()
@@ -289,6 +291,7 @@ def test_after_a_kill_of_the_server_the_next_start_recovers_every_committed_row(
     assert first_process(home) is None
 
 
+@pytest.mark.fault("P1")
 @pytest.mark.parametrize("moment", ["cluster.new-*/PG_VERSION", "cluster/postmaster.pid"])
 def test_a_starter_killed_at_work_is_followed_by_one_that_finishes(
     open_home: Path, use: Callable[..., OtherProcess], moment: str

@@ -132,6 +132,7 @@ def end_session(database: Database, pid: int) -> None:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
+@pytest.mark.fault("P8")
 def test_a_connection_lost_in_a_unit_of_work_is_an_outage_and_the_next_one_is_new(table: Database) -> None:
     def lose_the_connection() -> None:
         with table.begin() as connection:
@@ -146,6 +147,7 @@ def test_a_connection_lost_in_a_unit_of_work_is_an_outage_and_the_next_one_is_ne
     assert words(table) == ["later"]
 
 
+@pytest.mark.fault("P8")
 def test_a_connection_lost_in_the_pool_is_replaced_unseen(table: Database) -> None:
     with table.read() as connection:
         pid = driver_of(connection).info.backend_pid
@@ -154,6 +156,7 @@ def test_a_connection_lost_in_the_pool_is_replaced_unseen(table: Database) -> No
     assert words(table) == ["unharmed"]
 
 
+@pytest.mark.fault("P12")
 def test_contention_asks_to_try_again(table: Database) -> None:
     add(table, "row")
 
@@ -194,6 +197,7 @@ def test_no_password_is_ever_told() -> None:
     assert "s3cret" not in str(outage.value)
 
 
+@pytest.mark.fault("P8")
 def test_a_server_that_accepts_and_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

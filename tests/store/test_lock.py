@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -128,17 +128,16 @@ def test_the_pool_never_carries_the_lock(empty_database: Database) -> None:
     held.release()
 
 
-def test_fifty_contenders_in_threads_and_processes_have_one_winner_every_round(
-    empty_database: Database, contenders: list[Contender]
-) -> None:
+def _contend(database: Database, contenders: list[Contender], rounds: int) -> None:
+    """Fifty try for the lock at once, in threads and in processes; each round has one winner."""
     threads = 50 - len(contenders)
     with ThreadPoolExecutor(threads) as pool:
-        for number in range(6):
+        for number in range(rounds):
             together = threading.Barrier(threads + 1)
 
             def try_for_it(together: threading.Barrier = together) -> HeldLock | None:
                 together.wait()
-                return RunLock.try_acquire(empty_database)
+                return RunLock.try_acquire(database)
 
             trying = [pool.submit(try_for_it) for _ in range(threads)]
             for contender in contenders:
@@ -152,6 +151,22 @@ def test_fifty_contenders_in_threads_and_processes_have_one_winner_every_round(
             for contender in contenders:
                 contender.tell("")
             assert [contender.hear() for contender in contenders] == ["0"] * len(contenders)
+
+
+@pytest.mark.fault("C1")
+def test_fifty_contenders_in_threads_and_processes_have_one_winner_every_round(
+    empty_database: Database, contenders: list[Contender]
+) -> None:
+    _contend(empty_database, contenders, rounds=6)
+
+
+@pytest.mark.slow
+@pytest.mark.fault("C1")
+def test_two_hundred_rounds_of_fifty_contenders_have_one_winner_each(
+    empty_database: Database, contenders: list[Contender], record_property: Callable[[str, object], None]
+) -> None:
+    _contend(empty_database, contenders, rounds=200)
+    record_property("figure", "200 rounds of 47 threads and 3 processes, one winner each")
 
 
 def test_the_lock_of_a_killed_holder_is_free_within_two_seconds(
