@@ -1,24 +1,22 @@
-"""The web application: HTTP and the WebSocket, the list of notebooks, and the console at the root."""
+"""The web application: HTTP and the WebSocket, and the console at the root."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Literal
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from panel.io.fastapi import add_applications
 
 from showcase import __version__
-from showcase.errors import UnavailableError
 from showcase.http.documentation import document
 from showcase.http.envelope import REQUEST_ID_HEADER, Envelope
 from showcase.http.gate import Gate
-from showcase.http.notebooks import notebooks_router
 from showcase.http.problems import add_problems
+from showcase.http.reference import reference_router
+from showcase.http.routes.bundles import bundles_router
 from showcase.http.routes.decisions import decisions_router
 from showcase.http.routes.health import health_router
 from showcase.http.routes.runs import runs_router
@@ -27,7 +25,6 @@ from showcase.http.routes.workspace_bulk import workspace_bulk_router
 from showcase.http.routes.workspace_story import workspace_story_router
 from showcase.http.routes.workspaces import workspaces_router
 from showcase.http.stream import RunStreams
-from showcase.settings import notebooks_folder
 from showcase.wiring import Installation
 
 Only = Literal["http", "console"]
@@ -35,12 +32,12 @@ Only = Literal["http", "console"]
 ROUTERS: tuple[Callable[[Installation], APIRouter], ...] = (
     workspace_bulk_router,
     workspace_story_router,
+    bundles_router,
     workspaces_router,
     decisions_router,
 )
 """One a noun. A path of fixed words stands before one with an id in its place."""
 
-CONSOLE = "console.ipynb"
 _UNUSED_SESSION_MS = 15_000
 _WORKERS = 8
 """Threads that serve requests: the database has four connections for them, and some compute meanwhile."""
@@ -71,7 +68,7 @@ def build_app(
     app = FastAPI(
         title="showcase",
         version=__version__,
-        docs_url=None if only == "console" else "/docs",
+        docs_url=None,
         openapi_url=None if only == "console" else "/openapi.json",
         redoc_url=None,
         redirect_slashes=False,
@@ -81,6 +78,7 @@ def build_app(
     document(app, _DESCRIPTION)
     app.include_router(health_router(installation))
     if only != "console":
+        app.include_router(reference_router(app))
         streams = RunStreams(installation.launcher)
         app.include_router(runs_router(installation, streams))
         app.include_router(socket_router(installation, streams))
@@ -88,7 +86,11 @@ def build_app(
             app.include_router(router(installation))
     reachable = [*hosts, *settings.hosts_allowed]
     if only != "http":
-        _add_console(app, [*reachable, *map(_without_scheme, settings.origins_allowed)], unused_session_ms, warm=warm)
+        # imported here: Panel is heavy, and HTTP alone does without it
+        from showcase.http.mount import mount_console
+
+        sites = [*reachable, *map(_without_scheme, settings.origins_allowed)]
+        mount_console(app, sites, unused_session_ms, warm=warm)
     token = settings.api_token.get_secret_value() if settings.api_token is not None else None
     app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, token=token)
     if settings.origins_allowed:
@@ -110,29 +112,5 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def _add_console(app: FastAPI, origins: list[str], unused_session_ms: int, *, warm: bool) -> None:
-    folder = notebooks_folder()
-    app.include_router(notebooks_router(folder, console=CONSOLE))
-    add_applications(
-        {"/": str(_console(folder))},
-        app=app,
-        title="Showcase",
-        websocket_origin=origins or None,
-        warm=warm,
-        unused_session_lifetime_milliseconds=unused_session_ms,
-        check_unused_sessions_milliseconds=min(unused_session_ms, _UNUSED_SESSION_MS),
-    )
-
-
 def _without_scheme(origin: str) -> str:
     return origin.partition("://")[2]
-
-
-def _console(folder: Path) -> Path:
-    path = folder / CONSOLE
-    if not path.is_file():
-        raise UnavailableError(
-            f"The console's notebook was expected at {path}, and there is none.",
-            "Install the package anew, or restore the notebooks folder of the checkout.",
-        )
-    return path

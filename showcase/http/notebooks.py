@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+
+from showcase.http.page import html_page
 
 _LONGEST_SENTENCE = 240
 _CONSOLE_TITLE, _CONSOLE_SENTENCE = "The console", "Configure a run, watch it happen, and find the runs that were kept."
@@ -72,7 +73,8 @@ def listing_page(notebooks: Sequence[Notebook], console: str) -> str:
         f'<li><a class="card live" href="./"><h2>{_CONSOLE_TITLE}</h2><p>{_CONSOLE_SENTENCE}</p>'
         f"<span>live</span></a></li>"
     )
-    return _PAGE.substitute(entries="\n".join([live, *others]))
+    entries = "\n".join([live, *others])
+    return html_page("Notebooks", _STYLE, f"<ul>\n{entries}\n</ul>")
 
 
 def _entry(notebook: Notebook) -> str:
@@ -82,23 +84,7 @@ def _entry(notebook: Notebook) -> str:
     )
 
 
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Notebooks · Showcase</title>
-<style>
-:root { --ground: #f5f7f9; --surface: #fff; --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --accent: #0b6583; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #10171d; --surface: #18222a; --ink: #e6edf2; --quiet: #a3b2be; --line: #2c3a45; --accent: #6cc4de; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 14px/1.5 Roboto, system-ui, sans-serif; }
-header { background: #103d50; color: #fff; padding: 12px 24px; font-weight: 700; font-size: 16px; }
-main { max-width: 960px; margin: 0 auto; padding: 24px; }
-h1 { font-size: 20px; margin: 0 0 16px; }
+_STYLE = """\
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 12px;
      grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); }
 li { display: flex; }
@@ -109,17 +95,4 @@ li { display: flex; }
 .card span { font-size: 12px; color: var(--quiet); }
 .live { border-color: var(--accent); }
 .live h2, .live span { color: var(--accent); }
-.live:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-</style>
-</head>
-<body>
-<header>Showcase</header>
-<main>
-<h1>Notebooks</h1>
-<ul>
-$entries
-</ul>
-</main>
-</body>
-</html>
-""")
+.live:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }"""

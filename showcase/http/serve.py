@@ -8,15 +8,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
 from showcase.errors import ConflictError, InvalidInputError, ShowcaseError, UnavailableError
-from showcase.http.app import build_app
+from showcase.http.app import Only, build_app
 from showcase.wiring import Installation, share
 
 LARGEST_MESSAGE_BYTES = 1024**2
 _GRACE_S = 3
+_RUN_GRACE_S = 5.0
+_LOOK_S = 0.1
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (recognised, not chosen: the default is loopback)
@@ -39,37 +42,42 @@ def serve(
     port: int,
     on_listening: Callable[[str], None] | None = None,
     root_path: str = "",
+    only: Only | None = None,
     warm: bool = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `on_listening` is told the address to open once the port answers.
 
-    Prints nothing. Open pages are given three seconds to close. ConflictError where the port is taken.
+    Prints nothing. At the first signal a run of this process is asked to stop, open connections are given three
+    seconds, and the run five; a second signal ends the waiting. ConflictError where the port is taken.
     """
     listening = _listen(address, port)
     share(installation)
     try:
-        app = build_app(installation, hosts=allowed_hosts(address, port), warm=warm)
+        app = build_app(installation, hosts=allowed_hosts(address, port), only=only, warm=warm)
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
+            server_header=False,
             ws_max_size=LARGEST_MESSAGE_BYTES,
             timeout_graceful_shutdown=_GRACE_S,
             root_path=root_path,
         )
         url = f"http://{_shown(address)}:{port}{root_path}/"
-        _Server(config, lambda: on_listening(url) if on_listening else None).run([listening])
+        _Server(config, installation, lambda: on_listening(url) if on_listening else None).run([listening])
     finally:
         share(None)
         listening.close()
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens."""
+    """Tells when it listens, and ends the run of this process with itself."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, installation: Installation, announce: Callable[[], None]) -> None:
         super().__init__(config)
+        self._installation = installation
         self._announce = announce
+        self._forced = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -85,9 +93,28 @@ class _Server(uvicorn.Server):
         before = {number: signal.signal(number, self.handle_exit) for number in _STOPPING}
         try:
             yield
+            self._wait_for_run()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn calls it so)
+        """The first signal asks, every later one ends the waiting."""
+        if self.should_exit:
+            self.force_exit = True
+            self._forced.set()
+        self.should_exit = True
+        running = self._installation.launcher.own()
+        if running is not None:
+            running.request_stop()
+
+    def _wait_for_run(self) -> None:
+        running = self._installation.launcher.own()
+        waited_s = 0.0
+        while running is not None and waited_s < _RUN_GRACE_S and not self._forced.is_set():
+            if running.has_ended(within_s=_LOOK_S):
+                return
+            waited_s += _LOOK_S
 
 
 def _shown(address: str) -> str:

@@ -57,6 +57,10 @@ class Execution:
         """Stop from within this process, without a round trip to the database."""
         self.context.stop.set()
 
+    def has_ended(self, within_s: float = 0.0) -> bool:
+        """Whether it has ended, or does so within that time."""
+        return self._ended.wait(within_s)
+
     def wait(self, timeout_s: float | None = None) -> RunResult:
         """The result, once the run has ended; raises what kept it from being recorded."""
         if not self._ended.wait(timeout_s):

@@ -55,6 +55,7 @@ class Launcher:
     services: Services
     steps_of: Callable[[str], tuple[Step, ...]] = steps_for
     _feed: EventFeed = field(init=False)
+    _newest: Execution | None = None
 
     def __post_init__(self) -> None:
         self._feed = EventFeed(self.database)
@@ -75,6 +76,7 @@ class Launcher:
             lock.release()
             raise
         execution.start()
+        self._newest = execution
         return execution
 
     @contextmanager
@@ -104,6 +106,10 @@ class Launcher:
             "There is nothing to stop; look at it with `showcase runs watch`.",
             reason="ended",
         )
+
+    def own(self) -> Execution | None:
+        """The run that goes on in this process, or None; one at a time holds the lock."""
+        return self._newest if self._newest is not None and not self._newest.has_ended() else None
 
     def show(self, run_id: str) -> RunRow:
         """One run; NotFoundError where it is unknown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from showcase.errors import FieldError, InvalidInputError
 from showcase.kernel.canonical import digest_of
 from showcase.kernel.refusals import shown
 from showcase.store import once as rows
+from showcase.store.engine import Database
 from showcase.store.fence import Connection, Transactions
 
 KEY_FIELD = "Idempotency-Key"
@@ -43,6 +44,32 @@ class OnceService:
     ) -> None:
         """Keep the answer in the unit of work that carries the request out."""
         rows.put_answer(connection, purpose, key, digest_of(dict(request)), answer)
+
+
+def carry_out_once(
+    database: Database,
+    once: OnceService,
+    purpose: str,
+    key: str | None,
+    request: Mapping[str, Any],
+    work: Callable[[], dict[str, Any]],
+) -> dict[str, Any]:
+    """The answer of `work`, or what it answered when the same request came with the same key; without one, the former.
+
+    A failure keeps no answer, so that the request can be repeated.
+    """
+    if key is None:
+        return work()
+    known = once.find(purpose, key, request)
+    if known is not None:
+        return known
+    with rows.key_held(database, purpose, key):
+        known = once.find(purpose, key, request)
+        if known is None:
+            known = work()
+            with database.begin() as connection:
+                once.keep(connection, purpose, key, request, known)
+        return known
 
 
 def _refused(found: str, allowed: str) -> InvalidInputError:

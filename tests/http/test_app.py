@@ -84,3 +84,13 @@ def test_a_notebook_is_listed_by_its_first_lines(tmp_path: Path) -> None:
     page = listing_page(found, "console.ipynb")
     assert "Second &lt;b&gt;" in page
     assert "What it &amp; tells." in page
+
+
+def test_the_reference_of_http_comes_from_this_server_alone(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "<code>/demo/workspaces/{workspace_id}</code>" in page
+    assert "<code>backtest.horizon (body)</code>" in page
+    assert "integer &gt;= 1, &lt;= 90 (14)" in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<script" not in page

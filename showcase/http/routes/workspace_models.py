@@ -55,6 +55,7 @@ class WorkspaceDetail(ListedWorkspace):
     job_ids: list[str] | None
     phase_summaries: list[dict[str, Any]] | None
     updated_at: datetime
+    imported_from: dict[str, Any] | None = Field(description="Null where it was made here.")
 
 
 class WorkspacePage(BaseModel):

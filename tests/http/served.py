@@ -1,0 +1,71 @@
+"""A real server process over a test's own database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from showcase.store.engine import Database
+
+STOP_S = 30
+_COMMAND = [sys.executable, "-c", "from showcase.cli import main; main()", "serve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where it answers, and the process behind it."""
+
+    url: str
+    port: int
+    process: subprocess.Popen[str]
+    log: Path
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it as an operator does; returns its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(STOP_S)
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def served(database: Database, home: Path, *arguments: str, **settings: str) -> Iterator[Served]:
+    """`showcase serve` until the block ends; nothing of a traceback may stand in its log."""
+    port, log = free_port(), home / "served.log"
+    environment = {
+        **os.environ,
+        "SHOWCASE_HOME": str(home),
+        "SHOWCASE_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "SHOWCASE_TODAY": "2026-11-22",
+        "OMP_NUM_THREADS": "1",
+        **settings,
+    }
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [*_COMMAND, "--port", str(port), *arguments],
+            env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert any(str(port) in line for line in process.stdout), log.read_text()
+        yield Served(f"http://127.0.0.1:{port}", port, process, log)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(STOP_S) == 0
+        assert "Traceback" not in log.read_text(), log.read_text()
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
