@@ -90,7 +90,7 @@ class _Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in _STOPPING}
+        before = {number: signal.signal(number, self._stop) for number in _STOPPING}
         try:
             yield
             self._wait_for_run()
@@ -98,7 +98,7 @@ class _Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn calls it so)
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
         """The first signal asks, every later one ends the waiting."""
         if self.should_exit:
             self.force_exit = True
