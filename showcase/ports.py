@@ -12,6 +12,12 @@ from showcase.kernel.identity import Digest
 
 Progress = Callable[[float, str], None]
 """Told the share done (0..1) and what is being done; may raise to stop the work."""
+
+
+def silent(share: float, what: str) -> None:
+    """Progress that nobody watches."""
+
+
 Tick = Callable[[], None]
 """Called several times a second while something outside is waited for; may raise to leave the wait."""
 

@@ -20,7 +20,7 @@ from showcase.demand.presets import preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import InvalidInputError
 from showcase.kernel.refusals import refusal
-from showcase.services.data_sets import data_set_json, kept_json
+from showcase.services.data_sets import data_set_json, intake_json, kept_json
 from showcase.services.demand import Kept
 from showcase.wiring import open_installation
 
@@ -101,11 +101,7 @@ def import_sales(
         kept, intake = installation.services.demand.import_sales(
             file, mapping=mapping or None, options=options, progress=progress
         )
-    account = {
-        "mapping": intake.mapping_shown,
-        "ignored_columns": list(intake.ignored_columns),
-        "notes": list(intake.quality.notes()),
-    }
+    account = intake_json(intake)
     if not as_json:
         for line in intake.mapping_shown:
             screen.print(f"  {line}", markup=False)

@@ -142,6 +142,17 @@ class RowError:
         places = [f"{unit} {self.line}" if self.line else "", f"column {self.column}" if self.column else ""]
         return ", ".join(part for part in places if part) or "the file"
 
+    def as_json(self) -> dict[str, str | int]:
+        """The place, the value and the rule as the API shows them."""
+        return {
+            "line": self.line,
+            "column": self.column,
+            "value": self.value,
+            "rule": self.rule,
+            "expected": self.expected,
+            "note": self.note,
+        }
+
     def sentence(self, unit: str) -> str:
         """The whole refusal: place, value, rule."""
         found = f"found {self.value!r}, " if self.value else ""

@@ -16,10 +16,20 @@ from showcase.http.envelope import REQUEST_ID_HEADER, Envelope
 from showcase.http.gate import Gate
 from showcase.http.problems import add_problems
 from showcase.http.reference import reference_router
+from showcase.http.routes.agents import agents_router
 from showcase.http.routes.bundles import bundles_router
+from showcase.http.routes.datasets import datasets_router
 from showcase.http.routes.decisions import decisions_router
+from showcase.http.routes.dimensions import dimensions_router
 from showcase.http.routes.health import health_router
+from showcase.http.routes.knowledge import knowledge_router
+from showcase.http.routes.models import models_router
+from showcase.http.routes.ops import ops_router
+from showcase.http.routes.plans import plans_router
+from showcase.http.routes.portfolio import portfolio_router
+from showcase.http.routes.registry import registry_router
 from showcase.http.routes.runs import runs_router
+from showcase.http.routes.seeder import seeder_router
 from showcase.http.routes.socket import socket_router
 from showcase.http.routes.workspace_bulk import workspace_bulk_router
 from showcase.http.routes.workspace_story import workspace_story_router
@@ -35,6 +45,16 @@ ROUTERS: tuple[Callable[[Installation], APIRouter], ...] = (
     bundles_router,
     workspaces_router,
     decisions_router,
+    datasets_router,
+    dimensions_router,
+    seeder_router,
+    models_router,
+    registry_router,
+    plans_router,
+    portfolio_router,
+    knowledge_router,
+    agents_router,
+    ops_router,
 )
 """One a noun. A path of fixed words stands before one with an id in its place."""
 

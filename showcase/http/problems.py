@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from showcase.demand.intake_report import IntakeRefusedError
 from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.http.envelope import HEADERS, REQUEST_ID_HEADER, request_id_of
 from showcase.kernel.refusals import refusal_of
@@ -107,12 +108,14 @@ def status_of(error: ShowcaseError) -> int:
 
 
 def error_body(error: ShowcaseError, request_id: str, status: int | None = None) -> dict[str, Any]:
-    """An error as a Problem; an outdated revision also gives the newer row."""
+    """An error as a Problem; an outdated revision also gives the newer row, a refused import its places."""
     kind = error.reason if isinstance(error, ConflictError) else error.kind
     errors = error.errors if isinstance(error, InvalidInputError) else ()
     body = problem_body(status or status_of(error), kind, error.message, error.remedy, request_id, errors)
     if isinstance(error, OutdatedRevisionError):
         body["newer"] = jsonable_encoder(error.newer)
+    if isinstance(error, IntakeRefusedError):
+        body |= {"unit": error.unit, "is_complete": error.is_complete, "rows": [row.as_json() for row in error.rows]}
     return body
 
 

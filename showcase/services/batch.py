@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from showcase.errors import FieldError, InvalidInputError
 from showcase.evaluation.folds import BacktestPlan
+from showcase.evaluation.settings import BacktestSettings
 from showcase.forecasting.zoo import ModelConfig
+from showcase.kernel.day import Day
 from showcase.kernel.window import Window
 
 OPERATIONS = ("train", "backtest", "train_backtest_register")
@@ -78,6 +82,46 @@ class BatchRequest:
         names = [str(config.model_type) for config in self.configs]
         if not names or len(set(names)) != len(names):
             raise _refused("model_configs", ", ".join(names) or "none", "at least one model type, each one once")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class AskedScope(_Strict):
+    """Which series, as it is sent: the kind, and the one field that it needs."""
+
+    kind: str = Field(description=f"One of {', '.join(_SCOPES)}.")
+    series: list[Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]] = Field(
+        default=[], max_length=MOST_ITEMS, description="With manual: store_id and product_id of each series."
+    )
+    region: str | None = Field(None, description="With region: its name.")
+    category: str | None = Field(None, description="With category: its name.")
+    top: int | None = Field(None, description="With top_revenue: how many series.")
+
+
+class AskedBatch(_Strict):
+    """A batch as it is sent."""
+
+    operation: Literal["train", "backtest", "train_backtest_register"] = Field(description="What is done.")
+    scope: AskedScope = Field(description="Over which series.")
+    model_configs: list[ModelConfig] = Field(
+        min_length=1, max_length=11, description="With which models, each type once."
+    )
+    backtest: BacktestSettings = Field(BacktestSettings(), description="How they are scored.")
+    start_date: Day | None = Field(None, description="The first day that is used; null is the data set's first.")
+    end_date: Day | None = Field(None, description="The last day that is used; null is the data set's last.")
+
+    def request(self, whole: Window) -> BatchRequest:
+        """The batch on a data set over the days `whole`; InvalidInputError names what contradicts itself."""
+        asked = self.scope
+        scope = BatchScope(
+            asked.kind, tuple((pair[0], pair[1]) for pair in asked.series), asked.region, asked.category, asked.top
+        )
+        days = None
+        if self.start_date is not None or self.end_date is not None:
+            days = Window(self.start_date or whole.start, self.end_date or whole.end)
+        return BatchRequest(self.operation, scope, tuple(self.model_configs), self.backtest.plan(), days)
 
 
 def _refused(field: str, found: object, allowed: str) -> InvalidInputError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from showcase.demand.intake import Intake
 from showcase.services.demand import Kept
 from showcase.store.demand import DataSet
 
@@ -29,3 +30,12 @@ def kept_json(kept: Kept) -> dict[str, Any]:
     found = kept.data_set
     created = found.row_counts if kept.is_new else dict.fromkeys(found.row_counts, 0)
     return {"records_created": created, "data_set": found.id, "fingerprint": found.fingerprint}
+
+
+def intake_json(intake: Intake) -> dict[str, Any]:
+    """How a file was read: one line a field, the columns that were ignored, and what is to be known of its quality."""
+    return {
+        "mapping": intake.mapping_shown,
+        "ignored_columns": list(intake.ignored_columns),
+        "notes": list(intake.quality.notes()),
+    }

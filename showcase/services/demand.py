@@ -16,7 +16,7 @@ from showcase.demand.tables import DemandSource
 from showcase.errors import ConflictError, NotFoundError
 from showcase.forecasting.grid import place_on_grid
 from showcase.forecasting.history import SIGNALS, SalesMatrix
-from showcase.ports import Clock, Progress
+from showcase.ports import Clock, Progress, silent
 from showcase.services.jobs import JobService
 from showcase.store import demand as rows
 from showcase.store.demand import DataSet, Pair
@@ -61,10 +61,6 @@ class Focus:
     is_wanted: bool
 
 
-def _silent(share: float, what: str) -> None:
-    """Nobody watches."""
-
-
 @dataclass(frozen=True, slots=True)
 class DemandService:
     """Everything about demand data that a person can ask for; large imports work in files below `scratch`."""
@@ -73,11 +69,11 @@ class DemandService:
     clock: Clock
     scratch: Path
 
-    def seed(self, recipe: Recipe, progress: Progress = _silent) -> Kept:
+    def seed(self, recipe: Recipe, progress: Progress = silent) -> Kept:
         """Generate the recipe's data set and make it current; one with the same fingerprint is used as it is."""
         return self._keep_generated(recipe.as_json(), progress)
 
-    def append(self, data_set: DataSet, end: date, progress: Progress = _silent) -> Kept:
+    def append(self, data_set: DataSet, end: date, progress: Progress = silent) -> Kept:
         """A new data set, made current: the rows of this synthetic one, and further days of its recipe up to `end`.
 
         ConflictError where the data set was imported: its days to come are not known.
@@ -108,7 +104,7 @@ class DemandService:
         mapping: Mapping[str, str | None] | None = None,
         options: IntakeOptions | None = None,
         file_name: str | None = None,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> tuple[Kept, Intake]:
         """Read a file of real sales and make it the current data set, all of it or nothing.
 

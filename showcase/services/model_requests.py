@@ -11,6 +11,7 @@ from showcase.evaluation.settings import BacktestSettings
 from showcase.forecasting.options import FrameName
 from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.day import Day
+from showcase.kernel.identity import Digest
 from showcase.kernel.refusals import contradiction, parse_as
 from showcase.kernel.window import Window
 
@@ -49,6 +50,29 @@ class TrainRequest(SeriesDays):
     config: ModelConfig = Field(description="The type of the model and its options.")
     horizon: int = Field(14, ge=1, le=90, description="Days ahead that the model will be asked for.")
     gap: int = Field(0, ge=0, le=30, description="Days between the last day and the first forecast day.")
+
+
+class AnnouncedModel(SeriesDays):
+    """A model that somebody else trains, to be registered under this series."""
+
+    config: ModelConfig = Field(description="The type of the model and its options.")
+    metrics: dict[str, Any] | None = Field(None, description="What is known of it, as {scores: {wape: 12.3}}.")
+
+
+class ModelRunChange(_Request):
+    """What changes of a model run; a state that may not follow the present one is refused."""
+
+    status: str = Field(description="pending, running, success, failed or archived.")
+    artifact_digest: Digest | None = Field(None, description="With success: the SHA-256 of a stored artifact.")
+    metrics: dict[str, Any] | None = Field(None, description="In place of those it has.")
+    failure: str | None = Field(None, max_length=1000, description="With failed: why.")
+
+
+class AliasRequest(_Request):
+    """Where an alias points."""
+
+    name: str = Field(min_length=1, max_length=100, description="The alias.")
+    run_id: str = Field(pattern=r"^[0-9a-f]{32}$", description="A model run whose status is success.")
 
 
 class PredictRequest(_Request):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,8 +54,9 @@ class PortfolioService:
         *,
         origin_run_id: RunId | None = None,
         made: Made | None = None,
+        on_open: Callable[[BatchId], None] | None = None,
     ) -> Batch:
-        """Do the batch to its end and return how its items ended.
+        """Do the batch to its end and return how its items ended; `on_open` is told its id once they are recorded.
 
         A series that fails is an item that failed. The batch itself is refused, before anything is written, with
         InvalidInputError where a model is switched off, the folds do not fit, or the scope names no series at all.
@@ -66,6 +68,8 @@ class PortfolioService:
             plan_folds(matrix.n_days, request.plan)
         series, missing = self._series(request, data_set, matrix)
         batch_id, items = self._open(request, data_set, matrix, [*series, *missing], origin_run_id, noted)
+        if on_open is not None:
+            on_open(batch_id)
         folder = self.scratch / f"batch-{batch_id}"
         worker = BucketWorker(
             self.compute,
@@ -199,3 +203,39 @@ def _check_size(items: int) -> None:
 def _check_limit(limit: int, most: int, what: str) -> None:
     if not 1 <= limit <= most:
         raise InvalidInputError(f"A limit of {limit} {what} was asked for.", f"Ask for 1 to {most}.")
+
+
+def batch_json(batch: Batch, items: Sequence[BatchItem] = ()) -> dict[str, Any]:
+    """A batch with the keys that every door uses, and some of its items."""
+    return {
+        "batch_id": str(batch.batch_id),
+        "status": batch.status,
+        "operation": batch.operation,
+        "scope": batch.scope,
+        "models": batch.models,
+        "plan": batch.plan,
+        "data_set_id": batch.data_set_id,
+        "data_fingerprint": str(batch.data_fingerprint),
+        "date_start": batch.date_start.isoformat(),
+        "date_end": batch.date_end.isoformat(),
+        "run_id": batch.origin_run_id,
+        "started_at": batch.started_at.isoformat(),
+        "counts": {
+            "items": batch.items,
+            "running": batch.running,
+            "succeeded": batch.succeeded,
+            "failed": batch.failed,
+        },
+        "items": [
+            {
+                "job_id": str(item.job_id),
+                "status": item.status,
+                "store_id": item.store_id,
+                "product_id": item.product_id,
+                "model_type": item.model_type,
+                "outcome": item.outcome,
+                "failure": item.failure,
+            }
+            for item in items
+        ],
+    }

@@ -106,6 +106,7 @@ class Registrar:
     def store(self, new: NewModelRun, make: Callable[[], bytes], made: Made) -> Stored:
         """The same without a job of its own, for work that is a job already."""
         run_id = self.insert_pending(new, made)
+        self.change_state(run_id, "running")
         try:
             content = make()
             digest = self.artifacts.put(content)
@@ -134,13 +135,12 @@ class Registrar:
         return [Stored(run_id, digest) for run_id, digest in zip(run_ids, digests, strict=True)]
 
     def insert_pending(self, new: NewModelRun, made: Made | None = None) -> ModelRunId:
-        """Write the row and let it run."""
+        """Write the row of a model run that has not begun."""
         run_id = ModelRunId.new()
         if made is not None:
             made.model_run_ids.append(run_id)
         with self.transactions.begin() as connection:
             rows.insert_model_run(connection, run_id, **_columns(new))
-        self.change_state(run_id, "running")
         return run_id
 
     def change_state(self, run_id: ModelRunId, wanted: str, **columns: object) -> None:

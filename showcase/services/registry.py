@@ -131,7 +131,7 @@ class RegistryService:
         )
 
     def create(self, new: NewModelRun) -> ModelRun:
-        """Register a model run that somebody else trains; it is running, and becomes success with its artifact."""
+        """Register a model run that somebody else trains; it is pending, and becomes success with its artifact."""
         return self.show(Registrar(self.transactions, self.artifacts).insert_pending(new))
 
     def change_state(

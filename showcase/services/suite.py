@@ -8,6 +8,7 @@ from pathlib import Path
 
 from showcase.kernel.identity import RunId
 from showcase.ports import Artifacts, Clock, Compute, Embeddings
+from showcase.services.agent_sessions import AgentSessionService
 from showcase.services.agents import AgentService
 from showcase.services.backfill import BackfillService
 from showcase.services.bundle_files import BundleFolder
@@ -118,6 +119,10 @@ class Services:
     @property
     def agents(self) -> AgentService:
         return AgentService(self.plans)
+
+    @property
+    def agent_sessions(self) -> AgentSessionService:
+        return AgentSessionService(self.transactions, self.registry, self.knowledge)
 
     @property
     def decisions(self) -> DecisionService:

@@ -23,6 +23,7 @@ from showcase.services.days import cut_to
 from showcase.services.demand import DemandService
 from showcase.services.jobs import JobService
 from showcase.services.model_requests import (
+    AnnouncedModel,
     BacktestRequest,
     FeaturesRequest,
     PredictRequest,
@@ -43,6 +44,7 @@ from showcase.services.registered import pair_of, read_registered
 from showcase.services.registration import Made, NewModelRun, Registrar
 from showcase.store.demand import Pair
 from showcase.store.fence import Transactions
+from showcase.store.registry import ModelRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,14 @@ class Workbench:
         new = NewModelRun(config, subject.data_set, grain, window, metrics, None)
         made = Registrar(self.transactions, self.artifacts).register(new, make, Made())
         return Trained(made.model_run_id, made.job_id, made.artifact_digest, str(config.model_type), window, reach)
+
+    def announce(self, request: AnnouncedModel) -> ModelRun:
+        """Put a model into the registry that somebody else trains on the current data set; it is pending."""
+        subject = self._subject(request)
+        window = Window(subject.matrix.first_day, subject.matrix.day(subject.matrix.n_days - 1))
+        grain = (subject.pair.store_id, subject.pair.product_id)
+        new = NewModelRun(request.config, subject.data_set, grain, window, request.metrics or {}, None)
+        return self.models.model_run(Registrar(self.transactions, self.artifacts).insert_pending(new))
 
     def predict(self, request: PredictRequest, progress: Progress) -> Predicted:
         """Forecast with a registered model, or the same one fitted anew where the horizon goes beyond its reach."""

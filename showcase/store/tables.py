@@ -553,6 +553,17 @@ Index(None, decision.c.asked_at.desc(), decision.c.action_id.desc())
 Index(None, decision.c.run_id)
 Index("ix_decision_pending", decision.c.expires_at, postgresql_where=decision.c.state == "pending")
 
+agent_session = Table(
+    "agent_session",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("model_run_id", String(32), comment="soft reference: the model run it is about"),
+    Column("messages", JSON, nullable=False),
+    _moment("created_at", now=True),
+    _moment("updated_at", now=True),
+    comment="conversations with the agent, which decide and change nothing",
+)
+
 # ---- enrichment ------------------------------------------------------------------------------------------------------
 
 enrichment = Table(

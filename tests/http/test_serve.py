@@ -41,3 +41,8 @@ def test_an_address_that_is_not_here_is_refused_with_what_to_do() -> None:
     with pytest.raises(ShowcaseError) as refused:
         _listen("192.0.2.7", 5006)  # a documentation address, nobody's own
     assert "--address" in refused.value.remedy
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_piece() -> None:
+    with _listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # asyncio sets TCP_NODELAY on what such a socket accepts

@@ -68,7 +68,8 @@ def test_a_run_of_somebody_else_goes_through_its_states(
     services: Services, subject: Subject, registry: RegistryService
 ) -> None:
     run = registry.create(subject.new_model_run(ModelConfig.of("naive"), {}))
-    assert run.status == "running"
+    assert run.status == "pending"
+    assert registry.change_state(run.run_id, "running").status == "running"
     digest = services.artifacts.put(b"trained elsewhere")
     done = registry.change_state(run.run_id, "success", artifact_digest=digest, metrics={"scores": {"wape": 12.0}})
     assert (done.status, done.artifact_digest, done.artifact_bytes) == ("success", digest, len(b"trained elsewhere"))
@@ -80,11 +81,13 @@ def test_a_run_of_somebody_else_goes_through_its_states(
 
 def test_a_failure_keeps_its_reason(subject: Subject, registry: RegistryService) -> None:
     run = registry.create(subject.new_model_run(ModelConfig.of("naive"), {}))
+    registry.change_state(run.run_id, "running")
     assert registry.change_state(run.run_id, "failed", failure="out of memory").failure == "out of memory"
 
 
 def test_a_success_needs_an_artifact_that_is_stored(subject: Subject, registry: RegistryService) -> None:
     run = registry.create(subject.new_model_run(ModelConfig.of("naive"), {}))
+    registry.change_state(run.run_id, "running")
     with pytest.raises(InvalidInputError):
         registry.change_state(run.run_id, "success")
     with pytest.raises(NotFoundError):

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
+from showcase.kernel.refusals import parse_as
 from showcase.services.seeding import AppendRequest, DeleteRequest, GenerateRequest
 from showcase.services.suite import Services
 from showcase.store.demand_read import read_tables
@@ -71,8 +72,9 @@ def test_overrides_are_applied_last(services: Services) -> None:
 
 def test_days_that_contradict_each_other_are_refused(services: Services) -> None:
     for days in ({"start_date": "2026-08-01"}, {"end_date": "2026-08-01", "start_date": "2026-08-02"}):
-        with pytest.raises(ValueError, match="end_date"):
-            GenerateRequest.model_validate(days)
+        with pytest.raises(InvalidInputError) as refused:
+            parse_as(GenerateRequest, days, "request")
+        assert [error.field for error in refused.value.errors] == ["end_date"]
 
 
 def test_appended_days_leave_every_earlier_row_as_it_was(services: Services, database: Database) -> None:
