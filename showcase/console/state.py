@@ -32,6 +32,7 @@ class ConsoleState(param.Parameterized):
     compare = param.List(default=[], item_type=str, doc="The ids of the workspaces to compare, at most five.")
     base = param.String(default="", doc="The id of the workspace that the others are compared with.")
     data_set = param.String(default="", doc="The fingerprint, or its beginning, of the data set that is looked at.")
+    pair = param.String(default="", doc="The store and the product of the series that is looked at, as 3-17.")
     draft = param.Dict(default={}, doc="The run being drafted, as a frame with only what differs from the defaults.")
     dark = param.Boolean(default=False, doc="Whether the dark theme is on.")
 
@@ -112,6 +113,13 @@ def _fingerprint(text: str) -> str:
     return text
 
 
+def _pair(text: str) -> str:
+    store, dash, product = text.partition("-")
+    if not (dash and store.isascii() and store.isdigit() and product.isascii() and product.isdigit()):
+        raise ValueError(text)
+    return _short(text)
+
+
 def _workspace_ids(parts: Parts) -> list[str]:
     ids = [_workspace_id(text) for text in parts.get("compare", [])]
     if len(ids) > MOST_COMPARED or len(set(ids)) < len(ids):
@@ -161,6 +169,7 @@ PARTS = (
     Part("compare", lambda ids: {"compare": ids}, _workspace_ids),
     _text("base", _workspace_id),
     _text("data_set", _fingerprint),
+    _text("pair", _pair),
     Part("draft", _write_draft, _read_draft),
     Part("dark", lambda _on: {"theme": ["dark"]}, lambda parts: _one(parts, "theme") == "dark"),
 )

@@ -35,6 +35,7 @@ class ViewRow:
 _ROWS = (
     ViewRow("run", "Run", "play_circle", "run:RunView"),
     ViewRow("library", "Library", "inventory_2", "library:LibraryView"),
+    ViewRow("data", "Data", "storage", "data:DataView"),
 )
 """In the order of the rail. A view that has no row is nowhere on the screen."""
 

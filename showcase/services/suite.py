@@ -29,6 +29,7 @@ from showcase.services.registry import RegistryService
 from showcase.services.replays import ReplayService
 from showcase.services.sandbox import SandboxService
 from showcase.services.seeding import SeedingService
+from showcase.services.series import SeriesService
 from showcase.services.workbench import Workbench
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import WorkspaceService
@@ -78,6 +79,10 @@ class Services:
     @property
     def seeding(self) -> SeedingService:
         return SeedingService(self.transactions, self.clock, self.demand, self.enrichment)
+
+    @property
+    def series(self) -> SeriesService:
+        return SeriesService(self.transactions)
 
     @property
     def models(self) -> ModelService:

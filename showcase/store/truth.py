@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from showcase.planning.reforecast import TrueEffects
 from showcase.store import tables as t
+from showcase.store.copy_out import read_columns
+from showcase.store.demand import DataSet
 
 
 def read_true_effects(connection: Connection, data_set_id: int, product_id: int) -> TrueEffects | None:
@@ -16,3 +20,27 @@ def read_true_effects(connection: Connection, data_set_id: int, product_id: int)
         )
     ).first()
     return None if row is None else TrueEffects(row.price_elasticity, row.promotion_uplift)
+
+
+def read_latent_demand(
+    connection: Connection, data_set: DataSet, store_ids: NDArray[np.int64], product_ids: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Demand before stockouts of these series over the window (n, d), NaN where it is not known; to compare with.
+
+    `store_ids` and `product_ids` (n,) name the series, one of each a row.
+    """
+    columns = read_columns(
+        connection,
+        "SELECT store_id, product_id, date, latent_units FROM truth.demand"
+        " WHERE data_set_id = %s AND store_id = ANY(%s) AND product_id = ANY(%s)",
+        [data_set.id, np.unique(store_ids).tolist(), np.unique(product_ids).tolist()],
+        {"store_id": "int4", "product_id": "int4", "date": "date", "latent_units": "int8"},
+    )
+    rows = {pair: row for row, pair in enumerate(zip(store_ids.tolist(), product_ids.tolist(), strict=True))}
+    pairs = zip(columns["store_id"].tolist(), columns["product_id"].tolist(), strict=True)
+    at = np.array([rows.get(pair, -1) for pair in pairs], dtype=np.int64)
+    first = (np.datetime64(data_set.window.start) - np.datetime64("1970-01-01")).astype(np.int64)
+    latent = np.full((len(rows), data_set.window.days), np.nan)
+    wanted = at >= 0
+    latent[at[wanted], (columns["date"] - first)[wanted]] = columns["latent_units"][wanted]
+    return latent

@@ -25,6 +25,7 @@ PLACES = {
     "compare": st.lists(ids, max_size=5, unique=True),
     "base": st.one_of(st.just(""), ids),
     "data_set": st.text("0123456789abcdef", max_size=64),
+    "pair": st.one_of(st.just(""), st.tuples(st.integers(1), st.integers(1)).map(lambda ids: f"{ids[0]}-{ids[1]}")),
     "draft": drafts,
     "dark": st.booleans(),
 }
@@ -58,6 +59,8 @@ def test_any_query_gives_some_state(text: str) -> None:
         [("view", "nowhere")],
         [("workspace", "../../etc/passwd")],
         [("workspace", "AB" * 16)],
+        [("pair", "3")],
+        [("pair", "3-x")],
         [("workspace", "ab" * 16), ("workspace", "cd" * 16)],
         [("search", "x" * 501)],
         [("filter.tag", str(number)) for number in range(41)],

@@ -1,0 +1,58 @@
+"""One series as a person looks at it: all that is recorded of its days, and what only the generator knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from showcase.forecasting.history import Floats, SalesMatrix
+from showcase.planning.reforecast import TrueEffects
+from showcase.store.demand import DataSet, Pair, find_pair_by_id
+from showcase.store.fence import Transactions
+from showcase.store.series import read_series
+from showcase.store.truth import read_latent_demand, read_true_effects
+
+LATENT = "latent"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRecord:
+    """One series of a data set.
+
+    `days` is a table of `store.series.SERIES_SCHEMA` with the column `latent`, the demand before stockouts, null where
+    nobody knows it; `truth` the true effects on the product, None where nobody knows them.
+    """
+
+    pair: Pair
+    days: pl.DataFrame
+    truth: TrueEffects | None
+
+    @property
+    def has_truth(self) -> bool:
+        return self.days[LATENT].null_count() < self.days.height
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesService:
+    """Looks at series. What is known truth is shown to people here, and handed to no model."""
+
+    transactions: Transactions
+
+    def show(self, data_set: DataSet, store_id: int, product_id: int) -> SeriesRecord | None:
+        """A series of this data set; None where the store never sold the product there."""
+        with self.transactions.read() as connection:
+            pair = find_pair_by_id(connection, store_id, product_id)
+            days = read_series(connection, data_set, store_id, product_id)
+            if pair is None or days is None:
+                return None
+            latent = read_latent_demand(connection, data_set, np.array([store_id]), np.array([product_id]))
+            truth = read_true_effects(connection, data_set.id, product_id)
+        known = days.with_columns(pl.Series(LATENT, latent[0]).fill_nan(None))
+        return SeriesRecord(pair, known, truth)
+
+    def latent(self, data_set: DataSet, matrix: SalesMatrix) -> Floats:
+        """Demand before stockouts of every series and day of the data set's matrix (n, d); NaN where unknown."""
+        with self.transactions.read() as connection:
+            return read_latent_demand(connection, data_set, matrix.store_ids, matrix.product_ids)
