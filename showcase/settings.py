@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -122,6 +123,13 @@ class Settings(BaseSettings):
     def origins_allowed(self) -> tuple[str, ...]:
         """The origins of `allowed_origins`."""
         return _listed(self.allowed_origins)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that may never be shown: the keys, and the password of the database as it is and as it is written."""
+        kept = {name: each.get_secret_value() for name, each in self if isinstance(each, SecretStr)}
+        written = urlsplit(kept.pop("database_url", "")).password or ""
+        return tuple({*kept.values(), written, unquote(written)} - {""})
 
     @property
     def fixed_today(self) -> date | None:

@@ -14,6 +14,7 @@ from showcase import failpoints
 from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
 from showcase.adapters.compute import LocalPool
+from showcase.adapters.logs import write_logs
 from showcase.adapters.providers import embeddings_of
 from showcase.errors import ConflictError, UnavailableError
 from showcase.pipeline.launcher import Launcher
@@ -105,6 +106,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
     """Open everything: database, schema, services; runs whose process is gone are settled on the way."""
     settings = settings or load_settings()
     failpoints.arm(settings.armed_failpoint)
+    write_logs(settings.log_level, settings.secrets)
     database, embedded = connect(settings)
     try:
         prepare_schema(database, is_embedded=embedded is not None)

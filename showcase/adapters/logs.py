@@ -1,0 +1,59 @@
+"""Writes the program's log: short records, without secrets, one record never looking like two."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import TextIO, override
+
+MOST_BYTES = 2048
+_ROOT = "showcase"
+_HIDDEN = "[hidden]"
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class PlainFormatter(logging.Formatter):
+    """Hides the given secrets, cuts a record after MOST_BYTES and indents every line but its first."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__(_FORMAT)
+        # the longest first: one secret may be a part of another
+        self._secrets = sorted((each for each in secrets if each), key=len, reverse=True)
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, _HIDDEN)
+        text = "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
+        return _cut(text.replace("\n", "\n    "))
+
+
+def _cut(text: str) -> str:
+    """The text in at most MOST_BYTES of UTF-8, with a word on what is left out."""
+    content = text.encode("utf-8", "replace")
+    if len(content) <= MOST_BYTES:
+        return text
+    left_out = f" … ({len(content)} bytes in all)"
+    return content[: MOST_BYTES - len(left_out.encode())].decode("utf-8", "ignore") + left_out
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what is stderr at that moment, which a program may exchange."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+def write_logs(level: str, secrets: Sequence[str]) -> None:
+    """Send the package's log to stderr from this level up; a second call replaces the first."""
+    logger = logging.getLogger(_ROOT)
+    for handler in [each for each in logger.handlers if isinstance(each.formatter, PlainFormatter)]:
+        logger.removeHandler(handler)
+    ours = _Stderr()
+    ours.setFormatter(PlainFormatter(secrets))
+    logger.addHandler(ours)
+    logger.setLevel(level.upper())

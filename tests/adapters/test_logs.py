@@ -1,0 +1,79 @@
+"""The log says what happened, in short, and never a secret."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from showcase.adapters.logs import MOST_BYTES, PlainFormatter, write_logs
+from showcase.settings import Settings
+
+SECRET = "sk-0123456789"
+
+
+def formatted(message: str, *arguments: object, secrets: tuple[str, ...] = (SECRET,)) -> str:
+    record = logging.LogRecord("showcase.x", logging.WARNING, __file__, 1, message, arguments, None)
+    return PlainFormatter(secrets).format(record)
+
+
+@pytest.fixture
+def logger() -> Iterator[logging.Logger]:
+    found = logging.getLogger("showcase")
+    before = (found.level, list(found.handlers))
+    yield found
+    found.level, found.handlers = before
+
+
+def test_a_secret_is_hidden_in_message_arguments_and_traceback(
+    logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_logs("info", [SECRET])
+    try:
+        int(SECRET)
+    except ValueError:
+        logger.exception("asked with %s", SECRET)
+    said = capsys.readouterr().err
+    assert SECRET not in said
+    assert said.count("[hidden]") >= 2
+    assert "ValueError" in said
+
+
+def test_a_secret_inside_another_hides_both() -> None:
+    said = formatted("a %s b %s", "pass", "password-1", secrets=("pass", "password-1"))
+    assert said.endswith("a [hidden] b [hidden]")
+
+
+@given(st.text(min_size=0, max_size=5000))
+def test_a_record_is_at_most_two_kilobytes_and_begins_one_line(text: str) -> None:
+    said = formatted("%s", text)
+    assert len(said.encode()) <= MOST_BYTES
+    assert all(line.startswith("    ") for line in said.split("\n")[1:])
+    assert all(each.isprintable() or each == "\n" for each in said)
+
+
+def test_what_is_cut_says_how_long_it_was() -> None:
+    assert formatted("x" * 5000).endswith("bytes in all)")
+
+
+def test_the_level_is_that_of_the_setting_and_the_last_call_counts(
+    logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_logs("info", [])
+    write_logs("error", [])
+    logger.warning("quiet")
+    logger.error("loud")
+    assert capsys.readouterr().err.count("loud") == 1
+    assert "quiet" not in capsys.readouterr().err
+
+
+def test_every_secret_of_the_settings_is_known_to_the_log() -> None:
+    settings = Settings(
+        database_url=SecretStr("postgresql://me:pa%40ss@host/name"),
+        embedding_key=SecretStr("key-1"),
+    )
+    assert {"pa%40ss", "pa@ss", "key-1"} <= set(settings.secrets)
