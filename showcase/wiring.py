@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +24,7 @@ from showcase.pipeline.settle import settle_interrupted
 from showcase.services.suite import Services
 from showcase.settings import Settings, guide_folder, load_settings, source_date
 from showcase.store import migrate
+from showcase.store.backup import back_up_before_migration
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.engine import Database, open_database
 
@@ -71,6 +73,11 @@ def _leave_it() -> None:
     """A database that somebody else runs is waited for, not started."""
 
 
+def backups_folder(settings: Settings) -> Path:
+    """Where backups go that nobody named a place for."""
+    return settings.home / "backups"
+
+
 def connect(settings: Settings) -> tuple[Database, EmbeddedPostgres | None]:
     """The database of these settings, whatever its schema; the embedded server is started where none is named."""
     if settings.database_url is not None:
@@ -84,16 +91,27 @@ def connect(settings: Settings) -> tuple[Database, EmbeddedPostgres | None]:
         raise
 
 
-def prepare_schema(database: Database, *, is_embedded: bool) -> None:
+def upgrade_schema(database: Database, backups: Path, revision: str = "head") -> migrate.SchemaStatus:
+    """Bring the schema up, after a backup of the rows that are there."""
+    status = migrate.status(database)
+    if status.current is not None and status.pending:
+        made = back_up_before_migration(database, backups, status.current, SystemClock().now())
+        if made is not None:
+            log.info("backed up to %s before the schema changes", made.path)
+    return migrate.upgrade(database, revision)
+
+
+def prepare_schema(database: Database, backups: Path, *, is_embedded: bool) -> None:
     """Bring the schema to this version: always in the embedded database, elsewhere only where there is none yet.
 
+    Rows that are there are backed up into `backups` first.
     A database that others share is not changed under them; ConflictError says which command does it.
     """
     status = migrate.status(database)
     if status.is_current:
         return
     if is_embedded or status.current is None:
-        migrate.upgrade(database)
+        upgrade_schema(database, backups)
         return
     raise ConflictError(
         f"The schema of {database.name} stands at {status.current}; this program needs {status.head}.",
@@ -109,7 +127,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
     write_logs(settings.log_level, settings.secrets)
     database, embedded = connect(settings)
     try:
-        prepare_schema(database, is_embedded=embedded is not None)
+        prepare_schema(database, backups_folder(settings), is_embedded=embedded is not None)
         clock = SystemClock(settings.fixed_today)
         artifacts = FileArtifacts(settings.home / "models")
         services = Services(

@@ -25,6 +25,7 @@ LONGER_MODULES = {
 }
 ENVIRONMENT_READERS = {
     "settings.py": "every setting, one table",
+    "store/backup.py": "hands this process's environment on to PostgreSQL's programs, with the password beside it",
     "store/cluster.py": "hands the library path of this process on to the database server it starts",
 }
 LONGEST_CELL = 15

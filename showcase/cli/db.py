@@ -1,4 +1,4 @@
-"""`showcase db`: the schema of the database."""
+"""`showcase db`: the schema of the database, and copies of the whole."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from showcase.adapters.clock import SystemClock
 from showcase.cli.output import print_json, screen
+from showcase.errors import InvalidInputError
 from showcase.settings import load_settings
 from showcase.store import migrate
+from showcase.store.backup import Backup, look_at, restore_backup, rows_at_stake, take_backup
 from showcase.store.engine import Database
 from showcase.store.migrate import SchemaStatus
-from showcase.wiring import connect
+from showcase.wiring import backups_folder, connect, upgrade_schema
 
-app = typer.Typer(help="Look at the schema, bring it up or down.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The schema, up and down; backups of the whole.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -40,6 +48,57 @@ def _say(status: SchemaStatus, *, as_json: bool) -> None:
     screen.print(f"The schema stands at {status.current or 'nothing yet'}; this program needs {status.head}{pending}.")
 
 
+def _confirm(what: str, *, yes: bool, as_json: bool) -> None:
+    """Ask at a terminal; elsewhere only --yes says yes."""
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise InvalidInputError(f"{what} Nobody said yes to that.", "Say --yes to do it.")
+    screen.print(what, markup=False)
+    typer.confirm("Go on?", abort=True)
+
+
+def _tell(backup: Backup, *, as_json: bool) -> None:
+    if as_json:
+        print_json({**asdict(backup), "path": str(backup.path.absolute())})
+        return
+    made = f"{backup.size_bytes:,} bytes, made {backup.made_at} by PostgreSQL {backup.server_version}"
+    screen.print(f"{backup.path.absolute()}: {made}", markup=False)
+
+
+@app.command()
+def backup(
+    path: Annotated[Path | None, typer.Argument(help="A new file; by default one below SHOWCASE_HOME/backups.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the whole database to one file. Models and bundles are files already: copy SHOWCASE_HOME for those.
+
+    Example: showcase db backup before-the-show.dump
+    """
+    target = path or backups_folder(load_settings()) / f"{SystemClock().now():%Y%m%dT%H%M%SZ}.dump"
+    with _database() as database:
+        _tell(take_backup(database, target), as_json=as_json)
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file that `showcase db backup` made.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup in the place of all that the database holds, in one transaction.
+
+    Example: showcase db restore before-the-show.dump
+    """
+    found = look_at(path)
+    with _database() as database:
+        going = ", ".join(f"{rows:,} rows of {table}" for table, rows in rows_at_stake(database)) or "no row"
+        what = f"A restore replaces everything in the database ({going}) by the backup of {found.made_at}."
+        _confirm(what, yes=yes, as_json=as_json)
+        restore_backup(database, path)
+        _tell(found, as_json=as_json)
+
+
 @app.command()
 def status(as_json: JsonOption = False) -> None:
     """Say which migration the database stands at. Changes nothing.
@@ -54,12 +113,12 @@ def status(as_json: JsonOption = False) -> None:
 def upgrade(
     revision: Annotated[str, typer.Argument(help="A revision, or head.")] = "head", as_json: JsonOption = False
 ) -> None:
-    """Bring the schema up to a revision, the newest by default.
+    """Bring the schema up to a revision, the newest by default; rows that are there are backed up first.
 
     Example: showcase db upgrade
     """
     with _database() as database:
-        _say(migrate.upgrade(database, revision), as_json=as_json)
+        _say(upgrade_schema(database, backups_folder(load_settings()), revision), as_json=as_json)
 
 
 @app.command()
@@ -72,10 +131,6 @@ def downgrade(
 
     Example: showcase db downgrade 0003
     """
-    if not yes:
-        if as_json or not sys.stdin.isatty():
-            screen.print("A downgrade drops tables with their rows. Say --yes to do it.")
-            sys.exit(2)
-        typer.confirm("This drops every table that came after that revision, with its rows. Go on?", abort=True)
+    _confirm("A downgrade drops every table that came after that revision, with its rows.", yes=yes, as_json=as_json)
     with _database() as database:
         _say(migrate.downgrade(database, revision), as_json=as_json)

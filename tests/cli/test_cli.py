@@ -127,6 +127,29 @@ def test_the_schema_goes_down_and_up_again(showcase: Showcase) -> None:
     assert json.loads(showcase("db", "upgrade", "--json").stdout)["is_current"] is True
 
 
+def test_a_database_is_backed_up_and_comes_back(showcase: Showcase, tmp_path: Path) -> None:
+    kept = _kept(showcase, "--name", "first")
+    file = str(tmp_path / "one.dump")
+    made = json.loads(showcase("db", "backup", file, "--json").stdout)
+    assert (made["path"], made["size_bytes"] > 0) == (file, True)
+    assert showcase("db", "backup", file).returncode == 2
+    assert showcase("workspaces", "delete", kept).returncode == 0
+    unasked = showcase("db", "restore", file)
+    assert (unasked.returncode, "1 rows of data_set" in unasked.stderr) == (2, True)
+    assert json.loads(showcase("workspaces", "list", "--json").stdout)["workspaces"] == []
+    assert showcase("db", "restore", file, "--yes").returncode == 0
+    listed = json.loads(showcase("workspaces", "list", "--json").stdout)["workspaces"]
+    assert [one["workspace_id"] for one in listed] == [kept]
+
+
+def test_before_the_schema_changes_the_rows_are_backed_up(showcase: Showcase) -> None:
+    _kept(showcase, "--name", "first")
+    backups = Path(json.loads(showcase("doctor", "--json").stdout)["findings"][1]["detail"].split(",")[0]) / "backups"
+    assert showcase("db", "downgrade", "0008", "--yes").returncode == 0
+    assert showcase("db", "upgrade").returncode == 0
+    assert [path.name.startswith("before-migration-") for path in backups.iterdir()] == [True]
+
+
 def test_a_foreign_database_that_cannot_be_reached_is_named_without_its_password(showcase: Showcase) -> None:
     refused = showcase("runs", "list", SHOWCASE_DATABASE_URL="postgresql://someone:topsecret@127.0.0.1:1/nowhere")
     assert refused.returncode == 2
