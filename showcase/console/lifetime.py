@@ -16,14 +16,24 @@ from bokeh.document import Document
 from panel.viewable import Viewable
 from param.parameterized import Parameters
 
+_living: set[str] = set()
+
+
+def living_sessions() -> int:
+    """How many sessions of this process are open, or have closed a moment ago."""
+    return len(_living)
+
 
 def release_on_close(root: Viewable) -> None:
     """When the current session ends, remove every trace of `root` and its components from the process."""
     document = pn.state.curdoc
     if document is None or document.session_context is None:
         return
+    session_id = str(document.session_context.id)
+    _living.add(session_id)
 
     def release(_session: Any) -> None:
+        _living.discard(session_id)
         components = [root, *root.select()]
         _unwatch_state(components)
         for component in components:

@@ -36,6 +36,7 @@ _ROWS = (
     ViewRow("run", "Run", "play_circle", "run:RunView"),
     ViewRow("library", "Library", "inventory_2", "library:LibraryView"),
     ViewRow("data", "Data", "storage", "data:DataView"),
+    ViewRow("operations", "Operations", "monitor_heart", "operations:OperationsView"),
 )
 """In the order of the rail. A view that has no row is nowhere on the screen."""
 
