@@ -83,7 +83,8 @@ def lineage(
     Example: showcase workspaces lineage 0123456789abcdef0123456789abcdef
     """
     with open_installation() as installation:
-        graph = installation.services.replays.lineage(workspace_id, with_family=family)
+        service = installation.services.workspaces
+        graph = service.family(workspace_id) if family else service.lineage(workspace_id)
     if as_json:
         print_json(graph.as_json())
         return

@@ -19,8 +19,10 @@ _PALETTES: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
-PLOT = {"past": "#6f8494", "ahead": "#1786a8", "other": "#cf7c22"}
+PLOT = {"past": "#6f8494", "ahead": "#1786a8", "other": "#cf7c22", "good": "#2a9461", "bad": "#d6453a"}
 """Colours of glyphs: told apart by the colour-blind, and 3:1 against the light and the dark surface alike."""
+INK = {is_dark: _PALETTES["dark" if is_dark else "light"]["ink"] for is_dark in (False, True)}
+"""Colour of words in a picture, by whether the page is dark."""
 
 
 def _palette(mode: str) -> dict[str, Any]:

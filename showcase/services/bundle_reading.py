@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from typing import Any
 
 from showcase.bundles.content import BundleContent, Unresolved
+from showcase.kernel.plain import plain
 from showcase.store import demand, plans, registry
 from showcase.store.demand import DataSet
 from showcase.store.events import read_events
@@ -46,17 +46,6 @@ def read_content(connection: Connection, found: Workspace) -> BundleContent:
         data=data,
         unresolved=(*gone_run, *gone_runs, *gone_plans, *gone_data),
     )
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: moments and days as ISO text, tuples as lists, texts as plain ones."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, str) else value
 
 
 def _run(run: RunRow) -> dict[str, Any]:

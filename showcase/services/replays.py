@@ -1,4 +1,4 @@
-"""Replays: seen before they start, confirmed where they destroy, judged when they end, related to one another."""
+"""Replays: seen before they start, confirmed where they destroy, judged when they end."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ from showcase.store import confirmations
 from showcase.store import workspaces as rows
 from showcase.store.demand import count_wipe
 from showcase.store.fence import Connection, Transactions
-from showcase.store.lineage import read_kin
 from showcase.store.workspaces import Workspace
-from showcase.workspaces.lineage import Lineage, build_lineage
 from showcase.workspaces.replay import Anchor, recorded_request, request_differences, request_to_send
 from showcase.workspaces.verdict import judge, unknown_verdict
 
@@ -110,15 +108,6 @@ class ReplayService:
         theirs = replay["created_objects"].get("files", {}).get("forecast")
         ours = source.created_objects.get("files", {}).get("forecast")
         return judge(asdict(source), replay, lambda: self._largest_difference(ours, theirs))
-
-    def lineage(self, workspace_id: str, *, with_family: bool = False) -> Lineage:
-        """Ancestors and descendants, of a deleted one too where somebody replayed it; NotFoundError for any other."""
-        name = WorkspaceId(workspace_id)
-        with self.transactions.read() as connection:
-            kin, is_whole = read_kin(connection, name, with_family=with_family)
-        if len(kin) == 1 and kin[0].is_deleted:
-            raise NotFoundError(f"There is no workspace {name.short}, and none that replays it.", _CHOOSE)
-        return build_lineage(name, kin, is_whole=is_whole)
 
     def _source(self, workspace_id: str) -> Workspace:
         name = WorkspaceId(workspace_id)

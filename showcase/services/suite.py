@@ -102,7 +102,7 @@ class Services:
 
     @property
     def workspaces(self) -> WorkspaceService:
-        return WorkspaceService(self.transactions)
+        return WorkspaceService(self.transactions, self.artifacts, self.clock)
 
     @property
     def replays(self) -> ReplayService:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.kernel.clean import clean_text
 from showcase.kernel.identity import WorkspaceId
+from showcase.ports import Artifacts, Clock
 from showcase.services.workspace_bulk import BulkOutcome, change_all
+from showcase.services.workspace_compare import compare_workspaces
+from showcase.services.workspace_health import check_health
 from showcase.store import library
 from showcase.store import workspaces as rows
 from showcase.store.fence import Transactions
 from showcase.store.library import Page
+from showcase.store.lineage import read_kin, read_library
 from showcase.store.workspaces import Workspace
 from showcase.workspaces.bulk import parse_bulk
+from showcase.workspaces.comparison import Comparison, check_compared
 from showcase.workspaces.edit import parse_edit
+from showcase.workspaces.health import WorkspaceHealth
+from showcase.workspaces.lineage import Lineage, build_lineage
 from showcase.workspaces.listing import parse_filter, parse_list_request
 
 _LONGEST_SEARCH_NAME = 100
@@ -41,6 +48,8 @@ class WorkspaceService:
     """Everything about workspaces that a person can ask for."""
 
     transactions: Transactions
+    artifacts: Artifacts
+    clock: Clock
 
     def show(self, workspace_id: str) -> Workspace:
         """One workspace; NotFoundError where it is unknown."""
@@ -100,6 +109,47 @@ class WorkspaceService:
         """Add to the record of a workspace whose run goes on; False where it is gone or final."""
         with self.transactions.begin() as connection:
             return rows.update_workspace(connection, workspace_id, columns)
+
+    def compare(self, ids: Sequence[str], base: str | None = None, *, differences_only: bool = False) -> Comparison:
+        """2 to 5 workspaces side by side, the first one the base unless another is named.
+
+        `differences_only` leaves out the rows of the configuration that all share. InvalidInputError for other ids
+        than that; NotFoundError for one that is unknown.
+        """
+        names = [WorkspaceId(one) for one in ids]
+        chosen = check_compared(names, base)
+        found = [self.show(one) for one in names]
+        return compare_workspaces(self.transactions, self.artifacts, found, chosen, differences_only=differences_only)
+
+    def health(self, workspace_id: str) -> WorkspaceHealth:
+        """Whether each thing that the workspace points at is still there; NotFoundError where it is unknown itself."""
+        return check_health(self.transactions, self.artifacts, self.clock, self.show(workspace_id))
+
+    def lineage(self, workspace_id: str) -> Lineage:
+        """Ancestors and descendants, of a deleted one too where somebody replayed it; NotFoundError for any other."""
+        return self._kin(workspace_id, with_family=False)
+
+    def family(self, workspace_id: str) -> Lineage:
+        """The same with every other descendant of its ancestors."""
+        return self._kin(workspace_id, with_family=True)
+
+    def library_lineage(self, **filters: Any) -> Lineage:
+        """All that the filters find, at most the newest 10,000, with the deleted ones that they replay."""
+        wanted = parse_filter(filters)
+        with self.transactions.read() as connection:
+            kin, is_whole = read_library(connection, wanted)
+        return build_lineage(None, kin, is_whole=is_whole)
+
+    def _kin(self, workspace_id: str, *, with_family: bool) -> Lineage:
+        name = WorkspaceId(workspace_id)
+        with self.transactions.read() as connection:
+            kin, is_whole = read_kin(connection, name, with_family=with_family)
+        if len(kin) == 1 and kin[0].is_deleted:
+            raise NotFoundError(
+                f"There is no workspace {name.short}, and none that replays it.",
+                "Choose one of those that `showcase workspaces list` shows.",
+            )
+        return build_lineage(name, kin, is_whole=is_whole)
 
     def saved_searches(self) -> dict[str, dict[str, Any]]:
         """The saved filters by name."""

@@ -195,12 +195,12 @@ def test_the_verdict_on_a_source_that_is_gone_is_unknown(launcher: Launcher) -> 
     found = launcher.services.workspaces.show(outcome.summary["workspace_id"]).result_summary
     assert found is not None
     assert found["verdict"]["overall"] == "unknown"
-    graph = launcher.services.replays.lineage("0" * 32)
+    graph = launcher.services.workspaces.lineage("0" * 32)
     assert [(node.relation, node.is_deleted) for node in graph.nodes] == [("self", True), ("descendant", False)]
     assert graph.edges[0].verdict == "unknown"
 
 
 def test_a_replay_of_an_unknown_workspace_is_not_found(launcher: Launcher) -> None:
-    for ask in (launcher.services.replays.preview, launcher.replay, launcher.services.replays.lineage):
+    for ask in (launcher.services.replays.preview, launcher.replay, launcher.services.workspaces.lineage):
         with pytest.raises(NotFoundError):
             ask("0" * 32)

@@ -27,9 +27,9 @@ ITEMS = (
 
 
 @pytest.fixture
-def workspaces(database: Database) -> WorkspaceService:
+def workspaces(database: Database, tmp_path: Path) -> WorkspaceService:
     put_items(database, ITEMS)
-    return WorkspaceService(database)
+    return services_over(database, tmp_path).workspaces
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from showcase.services.workspaces import WorkspaceService
 from showcase.store import tables as t
 from showcase.store.engine import Database
 from showcase.store.workspace_filter import query_condition
+from showcase.testing import services_over
 from showcase.workspaces.listing import SORT_KEYS
 from showcase.workspaces.search import STATUSES, Query, parse_search, print_search
 from tests.workspaces.library import put_items, workspace_id
@@ -58,9 +60,9 @@ ITEMS = _items(60)
 
 
 @pytest.fixture
-def library(database: Database) -> WorkspaceService:
+def library(database: Database, tmp_path: Path) -> WorkspaceService:
     put_items(database, ITEMS)
-    return WorkspaceService(database)
+    return services_over(database, tmp_path).workspaces
 
 
 @pytest.fixture
@@ -199,14 +201,15 @@ def test_a_cursor_of_another_list_is_refused(library: WorkspaceService) -> None:
 
 
 def test_a_total_beyond_ten_thousand_says_that_it_is_not_exact(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from showcase.store import library as module
 
     put_items(database, ITEMS[:12])
+    library = services_over(database, tmp_path).workspaces
     monkeypatch.setattr(module, "EXACT_UP_TO", 10)
-    page = WorkspaceService(database).find(include_archived=True)
+    page = library.find(include_archived=True)
     assert (page.total, page.total_is_exact, len(page.workspaces)) == (10, False, 12)
     monkeypatch.setattr(module, "EXACT_UP_TO", 12)
-    page = WorkspaceService(database).find(include_archived=True)
+    page = library.find(include_archived=True)
     assert (page.total, page.total_is_exact) == (12, True)

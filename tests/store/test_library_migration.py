@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import text
 
-from showcase.services.workspaces import WorkspaceService
 from showcase.store import migrate
 from showcase.store.engine import Database
+from showcase.testing import services_over
 
 OLD = "1" * 32
 _INSERT = """
@@ -16,7 +18,7 @@ VALUES (:id, 'completed', 42, 'sparse', false, false, 'null', :made, :result, '2
 """
 
 
-def test_an_older_row_reads_well_can_be_edited_and_goes_back(empty_database: Database) -> None:
+def test_an_older_row_reads_well_can_be_edited_and_goes_back(empty_database: Database, tmp_path: Path) -> None:
     migrate.upgrade(empty_database, "0007")
     made = f'{{"run_id": "{"2" * 32}", "job_ids": ["{"3" * 32}"]}}'
     result = f'{{"winner_wape": 12.5, "data_fingerprint": "{"f" * 64}"}}'
@@ -24,7 +26,7 @@ def test_an_older_row_reads_well_can_be_edited_and_goes_back(empty_database: Dat
         connection.execute(text(_INSERT), {"id": OLD, "made": made, "result": result})
         before = connection.execute(text("SELECT * FROM showcase_workspace")).one()
     migrate.upgrade(empty_database)
-    library = WorkspaceService(empty_database)
+    library = services_over(empty_database, tmp_path).workspaces
     found = library.show(OLD)
     assert (found.config_schema_version, found.revision, found.tags, found.pinned) == (1, 1, [], False)
     assert (found.run_id, found.job_ids, found.data_fingerprint) == ("2" * 32, ["3" * 32], "f" * 64)

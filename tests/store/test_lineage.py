@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from showcase.store.engine import Database
-from showcase.store.lineage import read_kin
-from showcase.workspaces.lineage import Lineage, build_lineage
+from showcase.store.lineage import read_ancestors, read_kin, read_library
+from showcase.workspaces.lineage import Lineage, build_lineage, kinship
+from showcase.workspaces.listing import parse_filter
 from tests.workspaces.library import put_items, workspace_id
 from tests.workspaces.queries import Item
 
@@ -84,3 +85,31 @@ def test_ten_thousand_ancestors_are_found_and_one_more_is_said_to_be_missing(dat
     cut = _lineage(database, 10_001)
     assert (len(cut.nodes), cut.is_whole) == (10_000, False)
     assert _relations(cut)[10_001] == "self"
+
+
+def test_the_whole_library_has_every_tree_and_the_deleted_ones_that_were_replayed(database: Database) -> None:
+    _put(database, {2: 1, 3: 2, 4: None, 5: 98, 6: 98})
+    with database.read() as connection:
+        kin, is_whole = read_library(connection, parse_filter({}))
+        only, _ = read_library(connection, parse_filter({"search": "name:n3 OR name:n4"}))
+    graph = build_lineage(None, kin, is_whole=is_whole)
+    assert {int(node.workspace_id, 16) for node in graph.nodes if node.is_deleted} == {1, 98}
+    assert _edges(graph) == {(1, 2), (2, 3), (98, 5), (98, 6)}
+    assert (graph.is_whole, {node.relation for node in graph.nodes}) == (True, {"library"})
+    filtered = build_lineage(None, only, is_whole=True)
+    assert ({int(node.workspace_id, 16) for node in filtered.nodes}, filtered.edges) == ({3, 4}, ())
+
+
+def test_what_two_workspaces_are_to_one_another(database: Database) -> None:
+    # 1 <- 2 <- 3 <- 4;  1 <- 5;  6 alone;  7 and 8 replay each other;  9 and 10 replay what is gone
+    sources = {1: None, 2: 1, 3: 2, 4: 3, 5: 1, 6: None, 7: 8, 8: 7, 9: 99, 10: 99}
+    _put(database, sources)
+    with database.read() as connection:
+        ancestors = read_ancestors(connection, [workspace_id(number) for number in sources])
+    source_of = {workspace_id(one): workspace_id(of) if of else None for one, of in sources.items()}
+
+    def between(one: int, other: int) -> str:
+        return kinship(workspace_id(one), workspace_id(other), ancestors, source_of)
+
+    assert [between(2, other) for other in (1, 3, 4, 5, 6)] == ["replay", "source", "ancestor", "family", "unrelated"]
+    assert (between(4, 1), between(7, 8), between(9, 10)) == ("descendant", "replay", "family")

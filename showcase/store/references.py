@@ -1,0 +1,37 @@
+"""Which of the things that a story points at are still there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import String
+
+from showcase.store import tables as t
+
+_KEYS: Mapping[str, ColumnElement[str]] = {
+    "workspace": t.showcase_workspace.c.workspace_id,
+    "run": t.demo_run.c.run_id,
+    "model_run": t.model_run.c.run_id,
+    "plan": t.plan.c.plan_id,
+    "job": t.job.c.job_id,
+    "batch": t.batch.c.batch_id,
+    "decision": t.decision.c.action_id,
+    "data_set": t.data_set.c.fingerprint,
+    "enrichment": t.enrichment.c.digest,
+    "alias": t.model_alias.c.name,
+}
+"""What lies in the database, each by the column that names it."""
+
+
+def find_there(connection: Connection, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+    """The ids that exist, by kind; kinds that do not lie in the database are left out."""
+    found = {}
+    for kind, ids in asked.items():
+        if kind in _KEYS:
+            key = _KEYS[kind]
+            query = select(key).where(key == bindparam("ids", list(ids), type_=ARRAY(String), unique=True).any_())
+            found[kind] = frozenset(str(one) for one in connection.execute(query).scalars())
+    return found
