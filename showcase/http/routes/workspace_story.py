@@ -25,7 +25,8 @@ def workspace_story_router(installation: Installation) -> APIRouter:
         family: Annotated[bool, Query(description="Every descendant of its ancestors too.")] = False,
     ) -> dict[str, Any]:
         """Whom it replays and who replays it; ancestors that were deleted are marked."""
-        return replays.lineage(workspace_id, with_family=family).as_json()
+        workspaces = installation.services.workspaces
+        return (workspaces.family if family else workspaces.lineage)(workspace_id).as_json()
 
     @router.get("/replay", response_model=ReplayPreviewed, responses=problems(404))
     def preview(
