@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -88,17 +89,14 @@ class _StoredTables:
             )
         own = self._own(frame).sort(DATE)
         tested = self._read("backtest")
-        days, sold = (), ()
+        days: tuple[date, ...] = ()
+        sold: tuple[float | None, ...] = ()
         if tested is not None:
             known = self._own(tested).unique([DATE], keep="first").sort(DATE)
             days, sold = tuple(known[DATE]), tuple(known[ACTUAL])
-        return ForecastLine(
-            name,
-            tuple(own[DATE]),
-            *(tuple(own[column]) for column in (FORECAST, *_BOUNDS)),
-            actual_dates=days,
-            actual=sold,
-        )
+        lo80, hi80, lo95, hi95 = (tuple(own[column]) for column in _BOUNDS)
+        dates, forecast = tuple(own[DATE]), tuple(own[FORECAST])
+        return ForecastLine(name, dates, forecast, lo80, hi80, lo95, hi95, actual_dates=days, actual=sold)
 
     def folds(self) -> tuple[FoldScore, ...]:
         """The winner's scores fold by fold; empty where nothing won or the tables are gone."""
