@@ -11,13 +11,11 @@ import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
 from benchmarks.figures import FIGURES
 from benchmarks.measure import Figure, noise
+from benchmarks.page import write_section
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 LIBRARIES = ("numpy", "polars", "psycopg", "sqlalchemy", "statsforecast")
 
 
@@ -48,9 +46,7 @@ def main() -> None:
     table = _table(figures, noise())
     print(table)
     if arguments.write:
-        page = PAGE.read_text()
-        before, after = page.split(BEGIN)[0], page.split(END)[1]
-        PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+        write_section("figures", table)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import text
 
+from benchmarks.home import fresh_installation
 from benchmarks.measure import Figure, compare, cpu_seconds, seconds
 from showcase.demand.generate import generate
 from showcase.demand.recipe import resolve_recipe
@@ -22,20 +22,10 @@ from showcase.evaluation.folds import BacktestPlan
 from showcase.forecasting.history import SalesMatrix
 from showcase.forecasting.zoo import ModelConfig
 from showcase.pipeline.request import parse_request
-from showcase.settings import Settings, load_settings
 from showcase.store.pg_binaries import choose_binaries
 from showcase.wiring import Installation, open_installation
 
 DAY = date(2026, 11, 22)
-
-
-@contextmanager
-def _installation() -> Iterator[Installation]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        settings: Settings = load_settings(home=Path(folder) / "home")
-        with open_installation(settings) as opened:
-            yield opened
 
 
 def _csv(tables: DemandTables, name: str, folder: Path) -> Path:
@@ -70,7 +60,7 @@ def seeding() -> list[Figure]:
     """`seed --native retail_standard`: generate, fingerprint, load, keys; vs `psql \\copy` and keys of its rows."""
     recipe = resolve_recipe("retail_standard", 42, as_of=DAY, native=True)
     tables = generate(recipe)
-    with _installation() as installation, tempfile.TemporaryDirectory() as folder:
+    with fresh_installation() as installation, tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         demand = installation.services.demand
 
@@ -86,7 +76,7 @@ def seeding() -> list[Figure]:
 def runs() -> list[Figure]:
     """A whole eleven-step run in a warm process, against the plain work in it: one query of all rows and one sort."""
     figures = []
-    with _installation() as installation:
+    with fresh_installation() as installation:
         for scenario in ("demo_minimal", "retail_standard"):
             request = parse_request({"scenario": scenario, "reset": True, "skip_seed": False})
 
@@ -149,7 +139,7 @@ def baselines() -> list[Figure]:
 
 def warm_start() -> list[Figure]:
     """Opening an installation whose server runs, against one round trip to it on a new connection."""
-    with _installation() as installation:
+    with fresh_installation() as installation:
 
         def ours() -> None:
             open_installation(installation.settings).close()

@@ -1,12 +1,12 @@
-"""The outside as small protocols: the clock, the artifact store, the embedding provider and compute."""
+"""The outside as small protocols: the clock, the artifact store, providers and compute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from showcase.kernel.identity import Digest
 
@@ -88,6 +88,36 @@ class Embeddings(Protocol):
 
     def embed(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
         """One vector a text, all of one length; ProviderError where the service does not answer or refuses."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a language model may say: a name, a sentence about it, and the JSON schema of its fields."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """The fields as the model gave them, checked for being plain JSON alone; and the tokens it took."""
+
+    fields: Mapping[str, Any]
+    tokens_used: int
+
+
+class LanguageModel(Protocol):
+    """Fills in a form from facts, and can do nothing else: no tool is executed, nothing is looked up."""
+
+    @property
+    def name(self) -> str:
+        """Service and model, as decisions name who proposed."""
+        ...
+
+    def fill_in(self, form: Form, instructions: str, facts: str, tick: Tick) -> FilledForm:
+        """The form, filled in; ProviderError where the service does not answer, refuses, or does anything else."""
         ...
 
 

@@ -15,6 +15,7 @@ from showcase import failpoints
 from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
 from showcase.adapters.compute import LocalPool
+from showcase.adapters.language_model import language_model_of
 from showcase.adapters.logs import write_logs
 from showcase.adapters.providers import embeddings_of
 from showcase.errors import ConflictError, UnavailableError
@@ -138,6 +139,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
             settings.flags_on,
             guide=guide_folder(),
             embeddings=embeddings_of(settings),
+            language_model=language_model_of(settings),
             window_s=settings.decision_window_s,
             on_silence=settings.on_silence,
             compute=LocalPool(os.cpu_count() or 1),

@@ -71,35 +71,40 @@ class Endpoint:
         answer: Future[tuple[int, bytes]] = Future()
         threading.Thread(target=_settle, args=(call, answer), name=f"ask-{self.host}", daemon=True).start()
         try:
-            status, content = _wait(answer, self.timeout_s, tick)
+            status, content = wait_ticking(answer, self.timeout_s, tick)
         except TimeoutError:
-            raise self._failure(f"did not answer within {self.timeout_s:g} s") from None
+            raise self.failure(f"did not answer within {self.timeout_s:g} s") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             # not the error's whole text: it can quote what was sent
             why = getattr(error, "strerror", None) or type(error).__name__
-            raise self._failure(f"does not answer: {why}") from None
+            raise self.failure(f"does not answer: {why}") from None
         finally:
             call.abandon()
         return self._read(status, content)
 
     def _read(self, status: int, content: bytes) -> Any:
-        if 300 <= status < 400:
-            raise self._failure(f"answered {status}, a redirect, and redirects are not followed")
         if status != http.client.OK:
-            meaning = _REFUSALS.get(status, "it failed" if status >= 500 else "it refuses the question")
-            raise self._failure(f"answered {status}, {meaning}{_said(content)}")
+            raise self.refused(status, _said(content))
         if len(content) > self.most_bytes:
-            raise self._failure(f"answered with more than {self.most_bytes:,} bytes")
+            raise self.failure(f"answered with more than {self.most_bytes:,} bytes")
         try:
             return parse_json(content, "answer")
         except InvalidInputError as error:
-            raise self._failure(f"answered with JSON that cannot be used: {error.message}") from None
+            raise self.failure(f"answered with JSON that cannot be used: {error.message}") from None
+
+    def refused(self, status: int, said: str = "") -> ProviderError:
+        """The error for an answer of this status; `said` is what the service added, after a colon."""
+        if 300 <= status < 400:
+            return self.failure(f"answered {status}, a redirect, and redirects are not followed")
+        meaning = _REFUSALS.get(status, "it failed" if status >= 500 else "it refuses the question")
+        return self.failure(f"answered {status}, {meaning}{said}")
 
     def refuse_shape(self, expected: str) -> ProviderError:
         """The error for an answer that is JSON of another shape."""
-        return self._failure(f"answered with JSON of another shape; {expected} was expected")
+        return self.failure(f"answered with JSON of another shape; {expected} was expected")
 
-    def _failure(self, what: str) -> ProviderError:
+    def failure(self, what: str) -> ProviderError:
+        """The error for a service that did `what`, with its remedy and without the key."""
         # the texts of a provider and of its errors may hold the key that was sent to it
         message = scrub(f"The provider at {self.host} {what}", self.key)
         return ProviderError(
@@ -198,7 +203,8 @@ def _settle(call: _Call, answer: Future[tuple[int, bytes]]) -> None:
         answer.set_exception(error)
 
 
-def _wait(answer: Future[tuple[int, bytes]], timeout_s: float, tick: Tick) -> tuple[int, bytes]:
+def wait_ticking[Answer](answer: Future[Answer], timeout_s: float, tick: Tick) -> Answer:
+    """What the other thread gives, `tick` being called meanwhile; TimeoutError after `timeout_s`."""
     until = time.monotonic() + timeout_s
     while not wait([answer], timeout=_TICK_S).done:
         tick()

@@ -21,12 +21,14 @@ def weighted_products(weights: Floats, left: Floats, right: Floats) -> Floats:
 
 
 def usable_days(history: History) -> tuple[Floats, Floats]:
-    """Weights 1 on days to learn from and the units there, 0 elsewhere; a stockout hides demand, so it is left out.
+    """Weights 1 on days to learn from and the units there, 0 elsewhere.
 
-    A series that was sold out on every known day keeps those days: they are all that is known of it.
+    A stockout hides demand, and zeros before the first sale are those of a product that is not on sale yet: both are
+    left out. A series of which nothing else is known keeps those days.
     """
     known = ~np.isnan(history.units)
-    shown = known & ~history.stockout
+    on_sale = np.logical_or.accumulate(history.units > 0, axis=1)
+    shown = known & ~history.stockout & on_sale
     usable = np.where(shown.any(axis=1)[:, None], shown, known)
     return usable.astype(np.float64), np.where(usable, history.units, 0.0)
 

@@ -1,4 +1,4 @@
-"""The product's own rule-based agent: reads a run, and proposes a plan that a person decides on."""
+"""The agent: reads a run, and proposes a plan that a person decides on, by rules or by a language model."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from showcase.errors import InvalidInputError, ProviderError
 from showcase.evaluation.backtest import CONTROLS
 from showcase.forecasting.history import SalesMatrix
 from showcase.kernel.identity import RunId, SessionId
 from showcase.kernel.window import Window
 from showcase.planning.assumptions import Assumptions, NewPlan, PlanRequest, parse_plan
 from showcase.planning.plan import Plan
+from showcase.ports import LanguageModel, Tick
 from showcase.services.decisions import Effect, Question
+from showcase.services.model_proposals import suggest
 from showcase.services.models import Scored, board_rows
 from showcase.services.plan_basis import PlanBasis
 from showcase.services.planner import Proposal, propose_plan, read_shelf
@@ -119,11 +122,15 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class AgentService:
-    """The agent: it looks, proposes and asks; only an approval carries out what it proposed."""
+    """The agent: it looks, proposes and asks; only an approval carries out what it proposed.
+
+    Without a language model the rules propose; with one it does, and the rules where it cannot.
+    """
 
     plans: PlanService
+    language_model: LanguageModel | None = None
 
-    def propose(self, assignment: Assignment, session_id: SessionId) -> Question | None:
+    def propose(self, assignment: Assignment, session_id: SessionId, tick: Tick) -> Question | None:
         """The plan to propose, as a question to a person; None where nothing could be served.
 
         InvalidInputError where no plan can be computed for the series.
@@ -134,8 +141,15 @@ class AgentService:
             return self.plans.simulate(assignment.request(assumptions), assignment.basis).plan
 
         shelf = read_shelf(matrix, matrix.row_of(pair.store_id, pair.product_id))
-        proposal = propose_plan(shelf, assignment.days, simulate, assignment.series)
-        return None if proposal is None else _question(assignment, proposal, session_id)
+        by_rules = propose_plan(shelf, assignment.days, simulate, assignment.series)
+        if by_rules is None or self.language_model is None:
+            return None if by_rules is None else _question(assignment, by_rules, session_id)
+        try:
+            found, tokens = suggest(self.language_model, by_rules, shelf, simulate, assignment.series, tick)
+        except (ProviderError, InvalidInputError) as error:
+            note = f"{self.language_model.name} proposed nothing that can be asked, so the rules did: {error.message}"
+            return _question(assignment, replace(by_rules, reasons=(*by_rules.reasons, note)), session_id)
+        return _question(assignment, found, session_id, self.language_model.name, tokens)
 
     def effect(self, decision: Decision, assignment: Assignment) -> Effect:
         """What an approval does: it saves the very plan that was shown, in the unit of work it is given."""
@@ -149,7 +163,9 @@ class AgentService:
         return save
 
 
-def _question(assignment: Assignment, proposal: Proposal, session_id: SessionId) -> Question:
+def _question(
+    assignment: Assignment, proposal: Proposal, session_id: SessionId, provider: str = RULES, tokens_used: int = 0
+) -> Question:
     idea, plan = proposal.idea, proposal.plan
     name = f"Agent: {idea.title} for {assignment.series}"[:_LONGEST_PLAN_NAME]
     wanted = assignment.request(idea.assumptions).model_dump(mode="json")
@@ -164,6 +180,7 @@ def _question(assignment: Assignment, proposal: Proposal, session_id: SessionId)
         description=description,
         evidence={
             "description": description,
+            "proposed_by": provider,
             "reasons": list(proposal.reasons),
             "assumptions": idea.assumptions.as_json(),
             "store_code": assignment.pair.store_code,
@@ -172,8 +189,9 @@ def _question(assignment: Assignment, proposal: Proposal, session_id: SessionId)
             "others": [{"title": other.title, **_effect_json(found)} for other, found in proposal.others],
         },
         session_id=session_id,
-        provider=RULES,
+        provider=provider,
         transcript=" ".join(proposal.reasons),
+        tokens_used=tokens_used,
         tool_calls_count=1 + len(proposal.others),
     )
 

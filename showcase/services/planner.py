@@ -129,9 +129,9 @@ def _reasons(series: str, shelf: Shelf, idea: Idea, plan: Plan, others: Sequence
         _about_stock(shelf, units / n_days),
         f"One per cent more on the price changes the units by {elasticity.value:+.2f} % "
         f"({elasticity.low:+.2f} to {elasticity.high:+.2f}).",
-        f"With {idea.title}: {_effect(plan)}.",
+        f"With {idea.title}: {effect_line(plan)}.",
     ]
-    lines += [f"With {other.title} instead: {_effect(found)}." for other, found in others]
+    lines += [f"With {other.title} instead: {effect_line(found)}." for other, found in others]
     if shelf.is_often_empty:
         lines.append("More demand could not be served from that shelf, so nothing that raises it is proposed.")
     if plan.delta.revenue <= 0:
@@ -150,7 +150,8 @@ def _about_stock(shelf: Shelf, forecast_a_day: float) -> str:
     return f"{empty}; the {shelf.on_hand:,} units on it last {shelf.on_hand / forecast_a_day:.1f} days."
 
 
-def _effect(plan: Plan) -> str:
+def effect_line(plan: Plan) -> str:
+    """What a plan changes, with how sure that is."""
     return (
         f"{plan.delta.units:+,.0f} units ({plan.low.units:+,.0f} to {plan.high.units:+,.0f}), "
         f"{plan.delta.revenue:+,.0f} revenue ({plan.low.revenue:+,.0f} to {plan.high.revenue:+,.0f})"

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from showcase.kernel.identity import RunId
-from showcase.ports import Artifacts, Clock, Compute, Embeddings
+from showcase.ports import Artifacts, Clock, Compute, Embeddings, LanguageModel
 from showcase.services.agent_sessions import AgentSessionService
 from showcase.services.agents import AgentService
 from showcase.services.backfill import BackfillService
@@ -62,6 +62,7 @@ class Services:
     flags: frozenset[str] = frozenset()
     guide: Path | None = None
     embeddings: Embeddings | None = None
+    language_model: LanguageModel | None = None
     window_s: float = 10.0
     on_silence: Silence = "nothing"
     compute: Compute = field(kw_only=True)
@@ -123,7 +124,7 @@ class Services:
 
     @property
     def agents(self) -> AgentService:
-        return AgentService(self.plans)
+        return AgentService(self.plans, self.language_model)
 
     @property
     def agent_sessions(self) -> AgentSessionService:

@@ -33,7 +33,7 @@ def sales_matrix(name: str) -> SalesMatrix:
             product_ids=rows["product"].rank("dense").cast(pl.Int64).to_numpy(),
             days=days,
             units=rows["quantity"].cast(pl.Int64).to_numpy(),
-            price_cents=(rows["unit_price"].forward_fill() * 100).round().cast(pl.Int64).to_numpy(),
+            price_cents=_cents(rows),
             promo_percent=nothing,
             is_open=is_open,
             is_stockout=nothing.astype(np.bool_),
@@ -42,6 +42,24 @@ def sales_matrix(name: str) -> SalesMatrix:
         n_days,
         holiday,
     )
+
+
+def _cents(rows: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A blank price is the last known one of its series, and before that the first."""
+    series = ["store", "product"]
+    filled = rows.sort(*series, "date").with_columns(pl.col("unit_price").forward_fill().backward_fill().over(series))
+    cents: np.ndarray[tuple[int], np.dtype[np.int64]] = (
+        (
+            rows.drop("unit_price").join(
+                filled.select(*series, "date", "unit_price"), on=[*series, "date"], how="left"
+            )["unit_price"]
+            * 100
+        )
+        .round()
+        .cast(pl.Int64)
+        .to_numpy()
+    )
+    return cents
 
 
 def wape_of(matrix: SalesMatrix, horizon: int, *models: str) -> dict[str, float]:

@@ -67,3 +67,10 @@ def test_a_series_without_an_observation_has_no_forecast() -> None:
     answers = forecast(matrix_of(units), 30, 5)
     assert np.isnan(answers[0]).all()
     assert np.isfinite(answers[1]).all()
+
+
+def test_zeros_before_the_first_sale_teach_nothing() -> None:
+    units = np.array([[0.0, 0, 3, 0, 5], [0, 0, 0, 0, 0]])
+    usable, _ = usable_days(matrix_of(units).history())
+    # a series that never sold keeps its zeros: they are all that is known of it
+    assert usable.tolist() == [[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]]

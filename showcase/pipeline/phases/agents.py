@@ -33,7 +33,7 @@ def agent_hitl_flow(context: RunContext) -> StepOutcome:
     agent_service = context.services.agents
     try:
         assignment = _assignment(context, context.facts.registered)
-        question = agent_service.propose(assignment, SessionId.new())
+        question = agent_service.propose(assignment, SessionId.new(), context.check_stop)
     except ShowcaseError as error:
         return skipped(f"there is nothing to propose: {error.message}")
     if question is None:
