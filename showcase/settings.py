@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -64,6 +65,23 @@ def source_date() -> datetime | None:
     return datetime.fromtimestamp(int(given), UTC)
 
 
+_PERIODS_S = {"minute": 60.0, "hour": 3600.0, "day": 86_400.0}
+_RATE_LIMITS = r"^(\s*(runs|imports)=[1-9][0-9]{0,5}/(minute|hour|day)\s*(,|$))*$"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many `runs` or `imports` one caller may start in a minute, an hour or a day."""
+
+    what: str
+    count: int
+    period: str
+
+    @property
+    def period_s(self) -> float:
+        return _PERIODS_S[self.period]
+
+
 class Settings(BaseSettings):
     """What can be set from outside; every field is SHOWCASE_<NAME> in the environment."""
 
@@ -84,6 +102,11 @@ class Settings(BaseSettings):
     )
     api_token: SecretStr | None = Field(
         None, min_length=16, description="A token that every route and socket but /health then asks for."
+    )
+    rate_limits: str = Field(
+        "",
+        pattern=_RATE_LIMITS,
+        description="How many runs and imports one caller may start, as runs=30/hour,imports=5/day; off on loopback.",
     )
     enable_random_forest: bool = Field(False, description="Switch the model random_forest on.")
     enable_lightgbm: bool = Field(False, description="Switch the model lightgbm on.")
@@ -135,6 +158,12 @@ class Settings(BaseSettings):
         kept = {name: each.get_secret_value() for name, each in self if isinstance(each, SecretStr)}
         written = urlsplit(kept.pop("database_url", "")).password or ""
         return tuple({*kept.values(), written, unquote(written)} - {""})
+
+    @property
+    def limits(self) -> tuple[RateLimit, ...]:
+        """The limits of `rate_limits`."""
+        parts = (re.split("[=/]", part) for part in _listed(self.rate_limits))
+        return tuple(RateLimit(what, int(count), period) for what, count, period in parts)
 
     @property
     def fixed_today(self) -> date | None:

@@ -14,6 +14,7 @@ from showcase import __version__
 from showcase.http.documentation import document
 from showcase.http.envelope import REQUEST_ID_HEADER, Envelope
 from showcase.http.gate import Gate
+from showcase.http.limits import RateLimits
 from showcase.http.problems import add_problems
 from showcase.http.reference import reference_router
 from showcase.http.routes.agents import agents_router
@@ -94,6 +95,7 @@ def build_app(
         redirect_slashes=False,
         lifespan=_lifespan,
     )
+    app.state.rate_limits = RateLimits(settings.limits, installation.services.clock)
     add_problems(app)
     document(app, _DESCRIPTION)
     app.include_router(health_router(installation))

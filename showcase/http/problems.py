@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from showcase.demand.intake_report import IntakeRefusedError
 from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.http.envelope import HEADERS, REQUEST_ID_HEADER, request_id_of
+from showcase.http.limits import RateLimitedError
 from showcase.kernel.refusals import refusal_of
 from showcase.services.workspaces import OutdatedRevisionError
 
@@ -28,6 +29,7 @@ STATUS_OF_KIND: dict[str, int] = {
     "not_found": 404,
     "conflict": 409,
     "integrity": 409,
+    "rate": 429,
     "provider": 502,
     "unavailable": 503,
     "error": 500,
@@ -155,7 +157,8 @@ def add_problems(app: FastAPI) -> None:
 
 async def _answer_known(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, ShowcaseError)
-    return answer_error(request, error)
+    wait = {"retry-after": str(error.retry_after_s)} if isinstance(error, RateLimitedError) else None
+    return answer_error(request, error, headers=wait)
 
 
 async def _answer_with_status(request: Request, error: Exception) -> ProblemResponse:

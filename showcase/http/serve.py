@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import signal
 import socket
 import threading
@@ -54,6 +55,7 @@ def serve(
     share(installation)
     try:
         app = build_app(installation, hosts=allowed_hosts(address, port), only=only, warm=warm)
+        logging.getLogger("uvicorn.error").addFilter(_without_trace)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -68,6 +70,13 @@ def serve(
     finally:
         share(None)
         listening.close()
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """A client that sends bad text is no defect of ours; one line says so."""
+    if "Invalid UTF-8" in record.getMessage():
+        record.exc_info = None
+    return True
 
 
 class _Server(uvicorn.Server):

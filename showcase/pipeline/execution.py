@@ -59,7 +59,7 @@ class Execution:
 
     def has_ended(self, within_s: float = 0.0) -> bool:
         """Whether it has ended, or does so within that time."""
-        return self._ended.wait(within_s)
+        return self._ended.is_set() or (within_s > 0 and self._ended.wait(within_s))
 
     def wait(self, timeout_s: float | None = None) -> RunResult:
         """The result, once the run has ended; raises what kept it from being recorded."""

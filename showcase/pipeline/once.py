@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from showcase.kernel.identity import RunId, WorkspaceId
 from showcase.pipeline.execution import Execution
-from showcase.pipeline.launcher import Launcher
+from showcase.pipeline.launcher import Also, Launcher
 from showcase.pipeline.request import RunRequest
 from showcase.store.fence import Connection
 from showcase.store.once import key_held
@@ -27,13 +27,20 @@ class Started:
         return {"run_id": self.run_id, "workspace_id": self.workspace_id}
 
 
-def start_once(launcher: Launcher, request: RunRequest, key: str | None) -> Started:
+class Start(Protocol):
+    """Starts a run; `also` writes in the transaction that records it."""
+
+    def __call__(self, request: RunRequest, *, also: Also | None = None) -> Execution: ...
+
+
+def start_once(launcher: Launcher, request: RunRequest, key: str | None, start: Start) -> Started:
     """Start the run, unless a request with this key and body did within the last day; then that run is answered.
 
+    `start` is the launcher's own start, or a door's way around it.
     InvalidInputError where the key came with another body; what refuses a run refuses it here, and uses up no key.
     """
     if key is None:
-        execution = launcher.start(request)
+        execution = start(request)
         return Started(execution.run_id, execution.workspace_id, execution)
     once, sent = launcher.services.once, request.frame()
     once.find(PURPOSE, key, sent)  # a key that is none is refused before anything waits for it
@@ -45,5 +52,5 @@ def start_once(launcher: Launcher, request: RunRequest, key: str | None) -> Star
         def keep(connection: Connection, run_id: RunId, workspace_id: WorkspaceId | None) -> None:
             once.keep(connection, PURPOSE, key, sent, {"run_id": run_id, "workspace_id": workspace_id})
 
-        execution = launcher.start(request, also=keep)
+        execution = start(request, also=keep)
         return Started(execution.run_id, execution.workspace_id, execution)

@@ -87,7 +87,7 @@ def test_our_own_pages_and_programs_may_act(client: TestClient, origin: str | No
     assert client.post("/demo/workspaces/bulk/undo", json={"undo_token": "x"}, headers=headers).status_code == 404
     with client.websocket_connect("/demo/stream", headers=headers) as socket:
         socket.send_text("[]")
-        assert "one object" in socket.receive_text()
+        assert "one JSON object" in socket.receive_text()
 
 
 def test_a_page_of_another_site_may_only_cause_what_is_safe(client: TestClient) -> None:

@@ -35,7 +35,7 @@ def refusal(client: TestClient, frame: str | bytes) -> tuple[dict[str, Any], int
 @pytest.mark.parametrize(
     "frame",
     [
-        "", "{", "[]", "null", "1", '"x"', "{} {}", '{"seed": NaN}', '{"seed": 1e999}', '{"seed": "1"}',
+        "", "{", "[]", "null", "1", '"x"', '"{}"', "{} {}", '{"seed": NaN}', '{"seed": 1e999}', '{"seed": "1"}',
         '{"seed": true}', '{"x": "\\ud800"}', '{"x": "\\u0000"}', '{"seed": 1, "seed": 1}', "[" * 100_000,
         '{"scenario": "nope"}', '{"backtest": {"surprise": 1}}', '{"run_id": 7}', '{"run_id": "zzz"}',
         '{"run_id": "00000000000000000000000000000000"}', '{"run_id": "00000000000000000000000000000000", "x": 1}',

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from showcase.errors import UnavailableError
 from showcase.http.documentation import problems
+from showcase.http.limits import counted_start
 from showcase.http.routes.ids import RunPath
 from showcase.http.stream import RunStreams
 from showcase.http.strict import StrictRoute
@@ -86,11 +87,12 @@ def runs_router(installation: Installation, streams: RunStreams) -> APIRouter:
         responses={
             200: {"model": Ended, "description": "With wait=true: the run has ended, whichever way."},
             202: {"model": Started, "description": "With wait=false: the run goes on."},
-            **problems(409),
+            **problems(409, 429),
         },
     )
     async def start(
-        request: RunRequest,
+        request: Request,
+        frame: RunRequest,
         wait: Annotated[bool, Query(description="Answer when the run has ended, not when it has begun.")] = True,
         idempotency_key: Annotated[
             str | None, Header(description="A name of your own for this request: repeated, it starts nothing new.")
@@ -101,7 +103,8 @@ def runs_router(installation: Installation, streams: RunStreams) -> APIRouter:
         A client that disconnects stops nothing. The same Idempotency-Key with the same body gives the same run, for a
         day and from every process; with another body it is refused.
         """
-        started = await run_in_threadpool(start_once, launcher, request, idempotency_key)
+        begin = counted_start(launcher, request.scope)
+        started = await run_in_threadpool(start_once, launcher, frame, idempotency_key, begin)
         headers = {"location": f"runs/{started.run_id}"}
         if not wait:
             return JSONResponse(started.as_json(), status_code=202, headers=headers)

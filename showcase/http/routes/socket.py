@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from showcase.errors import ConflictError, InvalidInputError, ShowcaseError
+from showcase.http.limits import RateLimitedError, counted_start
 from showcase.http.stream import RunStreams
 from showcase.kernel.identity import RunId
-from showcase.kernel.refusals import parse_json, refusal
+from showcase.kernel.refusals import parse_json, refusal, shown
 from showcase.pipeline.events import error_event
 from showcase.pipeline.execution import Execution
 from showcase.pipeline.launcher import Launcher
@@ -68,17 +69,19 @@ def socket_router(installation: Installation, streams: RunStreams) -> APIRouter:
 
 
 def _close_code(error: ShowcaseError) -> int:
-    if isinstance(error, ConflictError):
+    if isinstance(error, ConflictError | RateLimitedError):
         return _TRY_LATER
     return _REFUSED if error.kind in ("invalid_input", "not_found") else _DEFECT
 
 
 async def _enter(socket: WebSocket, launcher: Launcher) -> _Wish:
     values = parse_json(await _first_frame(socket), "first frame")
-    if isinstance(values, Mapping) and "run_id" in values:
+    if not isinstance(values, Mapping):
+        raise _no_object(f"found {shown(values)}")
+    if "run_id" in values:
         join = _parse_join(values)
         return _Wish((await run_in_threadpool(launcher.show, join.run_id)).run_id, join.after)
-    execution = await run_in_threadpool(launcher.start, parse_request(values))
+    execution = await run_in_threadpool(counted_start(launcher, socket.scope), parse_request(values))
     return _Wish(execution.run_id, execution=execution, is_legacy=is_legacy(values))
 
 
@@ -91,11 +94,15 @@ async def _first_frame(socket: WebSocket) -> str:
         raise WebSocketDisconnect(message["code"])
     text = message.get("text")
     if text is None:
-        raise InvalidInputError(
-            "The first frame was expected to be one JSON object as text.",
-            "Send a run request such as {}, or {run_id, after} to join a run.",
-        )
+        raise _no_object("no text came")
     return str(text)
+
+
+def _no_object(found: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"The first frame was expected to be one JSON object as text; {found}.",
+        "Send a run request such as {}, or {run_id, after} to join a run.",
+    )
 
 
 def _parse_join(values: Mapping[str, Any]) -> JoinFrame:

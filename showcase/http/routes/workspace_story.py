@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from showcase.http.documentation import problems
+from showcase.http.limits import limits_of
 from showcase.http.routes.ids import WorkspacePath
 from showcase.http.routes.runs import Started
 from showcase.http.routes.workspace_models import LineageGraph, ReplayPreviewed, ReplayRequest
@@ -38,11 +39,12 @@ def workspace_story_router(installation: Installation) -> APIRouter:
         response.headers["cache-control"] = "no-store"
         return replays.preview(workspace_id, anchor).as_json()
 
-    @router.post("/replay", status_code=202, response_model=Started, responses=problems(404, 409))
-    def replay(workspace_id: WorkspacePath, request: ReplayRequest | None = None) -> dict[str, Any]:
+    @router.post("/replay", status_code=202, response_model=Started, responses=problems(404, 409, 429))
+    def replay(workspace_id: WorkspacePath, request: Request, wanted: ReplayRequest | None = None) -> dict[str, Any]:
         """Run it again. 409 busy, or confirmation_required where it would wipe data and no valid token came."""
-        sent = request or ReplayRequest()
-        execution = installation.launcher.replay(workspace_id, confirm=sent.confirm, anchor=sent.anchor)
+        sent = wanted or ReplayRequest()
+        with limits_of(request.scope).counted("runs", request.scope):
+            execution = installation.launcher.replay(workspace_id, confirm=sent.confirm, anchor=sent.anchor)
         return {"run_id": execution.run_id, "workspace_id": execution.workspace_id}
 
     return router
