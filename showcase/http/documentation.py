@@ -84,6 +84,8 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
         for operation in operations.values():
             operation["security"] = [{}] if path == "/health" else [{"token": []}, {}]
             added: Sequence[int] = _OF_EVERY_OPERATION if path != "/health" else (403, 500)
+            if "{" in path:
+                added = (*added, 404)
             if "requestBody" in operation:
                 added = (*added, 413)
             operation["responses"] = _in_order({**operation["responses"], **problems(*added)})

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy import exc
 
-from showcase.errors import ConflictError, ShowcaseError, UnavailableError
+from showcase.errors import ConflictError, InvalidInputError, ShowcaseError, UnavailableError
 
 _START_AGAIN = "Check that the database server runs (`showcase doctor` says where), then try again."
 
@@ -42,6 +42,13 @@ _AT_THE_DOOR: dict[str, str] = {
     "the database system is": "57P",
 }
 
+# Values that no column can hold: a number of more digits, a text with a NUL byte.
+_REFUSED: dict[str, str] = {
+    "22003": "A number is larger than any that can be kept.",
+    "22021": "A text has a byte that cannot be kept.",
+    "22P05": "A text has a character that cannot be kept.",
+}
+
 
 def explain(error: BaseException, where: str) -> ShowcaseError | None:
     """The error to show for a failure of the database or of the way to it; None for one that is the program's own.
@@ -57,6 +64,8 @@ def explain(error: BaseException, where: str) -> ShowcaseError | None:
     if not isinstance(original, psycopg.Error):
         return None
     code = original.sqlstate or next((code for said, code in _AT_THE_DOOR.items() if said in str(original)), "")
+    if code in _REFUSED:
+        return InvalidInputError(_REFUSED[code], "Send a value within the limits that are documented for it.")
     if code in _CONTENTION:
         return ConflictError(_CONTENTION[code], "Try again.", reason="contended")
     for length in (5, 3, 2):

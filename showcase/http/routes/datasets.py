@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from showcase.demand.intake_form import parse_intake_form
 from showcase.http.documentation import problems
+from showcase.http.limits import limits_of
 from showcase.http.routes.answers import Open
 from showcase.http.strict import StrictRoute
 from showcase.http.upload import LARGEST_IMPORT_BYTES, Form, received_form
@@ -101,7 +102,7 @@ def datasets_router(installation: Installation) -> APIRouter:
     importing = APIRouter(route_class=_ImportRoute)
 
     @importing.post(
-        "/datasets/import", status_code=201, response_model=Imported, responses=problems(409), openapi_extra=_FORM
+        "/datasets/import", status_code=201, response_model=Imported, responses=problems(409, 429), openapi_extra=_FORM
     )
     async def import_sales(request: Request) -> dict[str, Any]:
         """Import a file of real sales, all of it or nothing, and make it the current data set.
@@ -109,7 +110,8 @@ def datasets_router(installation: Installation) -> APIRouter:
         422 lists the first 50 refused places as `rows`. 409 while a run goes on.
         """
         async with received_form(request, demand.scratch) as form:
-            return await run_in_threadpool(take, form)
+            with limits_of(request.scope).counted("imports", request.scope):
+                return await run_in_threadpool(take, form)
 
     def take(form: Form) -> dict[str, Any]:
         mapping, options = parse_intake_form(form.fields)
