@@ -180,17 +180,18 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
 
 
+def _refused(name: str, found: object, allowed: str) -> FieldError:
+    """What is kept secret is not shown where it is refused either."""
+    is_secret = "SecretStr" in str(Settings.model_fields[name].annotation)
+    return FieldError(f"SHOWCASE_{name.upper()}", "a refused value" if is_secret else repr(found), allowed)
+
+
 def load_settings(**overrides: object) -> Settings:
     """The settings of this process; InvalidInputError names each variable that was refused."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        fields = [
-            FieldError(f"SHOWCASE_{str(e['loc'][0]).upper()}", repr(e["input"]), e["msg"])
-            if e["loc"] != ("database_url",)
-            else FieldError("SHOWCASE_DATABASE_URL", "a refused value", e["msg"])
-            for e in error.errors()
-        ]
+        fields = [_refused(str(entry["loc"][0]), entry["input"], entry["msg"]) for entry in error.errors()]
         raise InvalidInputError(
             "The environment has settings that cannot be used: " + "; ".join(map(str, fields)) + ".",
             "Correct or unset these variables; docs/operations.md lists all of them.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,10 +27,11 @@ from showcase.store.events import read_events
 from showcase.store.feed import EventFeed
 from showcase.store.fence import Connection
 from showcase.store.lock import HeldLock, RunLock
-from showcase.store.runs import RunRow
+from showcase.store.runs import Holder, RunRow
 
 Also = Callable[[Connection, RunId, WorkspaceId | None], None]
 _WAKE_S = 1.0
+_PATIENCE_S = (0.01, 0.03, 0.1, 0.3)
 _SETTLE_AFTER_WAITS = 5
 
 
@@ -186,11 +188,16 @@ class Launcher:
         return data_set.window.days if data_set else None
 
     def _take_lock(self) -> HeldLock:
-        lock = RunLock.try_acquire(self.database)
-        if lock is not None:
-            return lock
-        with self.database.read() as connection:
-            holder = runs.read_holder(connection)
+        for pause_s in (*_PATIENCE_S, None):
+            lock = RunLock.try_acquire(self.database)
+            if lock is not None:
+                return lock
+            with self.database.read() as connection:
+                holder = runs.read_holder(connection)
+            # whoever heard a run's summary may start the next one, though its process lets go a moment later
+            if pause_s is None or not self._has_ended(holder):
+                break
+            time.sleep(pause_s)
         who = f"{holder.holder}, since {holder.since:%Y-%m-%d %H:%M:%S} UTC" if holder else "another process"
         which = f" (run {holder.run_id.short})" if holder and holder.run_id else ""
         raise ConflictError(
@@ -198,6 +205,14 @@ class Launcher:
             "Watch it with `showcase runs watch`, stop it with `showcase runs stop`, or wait until it has ended.",
             reason="busy",
         )
+
+    def _has_ended(self, holder: Holder | None) -> bool:
+        """Whether the run of this holder is on the record as ended."""
+        if holder is None or holder.run_id is None:
+            return False
+        with self.database.read() as connection:
+            found = runs.find_run(connection, holder.run_id)
+        return found is not None and found.status != "running"
 
     def _record(self, request: RunRequest, lock: HeldLock, also: Also | None) -> Execution:
         """Write the run, and its workspace where it is kept, before the first step."""

@@ -90,3 +90,10 @@ def test_one_run_too_many_is_429_at_every_door(installation: Installation) -> No
             assert (event["event_type"], event["kind"]) == ("error", "rate")
             assert socket.receive()["code"] == 1013
         assert client.get("/demo/runs").status_code == 200
+
+
+def test_a_token_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOWCASE_API_TOKEN", "short-secret")
+    with pytest.raises(InvalidInputError, match="SHOWCASE_API_TOKEN") as refused:
+        load_settings()
+    assert "short-secret" not in str(refused.value)

@@ -300,3 +300,11 @@ def test_imported_sales_run_green(launcher: Launcher, tmp_path: Path) -> None:
     outcome = launcher.start(fresh_request(reset=False, skip_seed=True)).wait(60)
     assert outcome.overall_status == "pass"
     assert outcome.summary["data_fingerprint"] == kept.data_set.fingerprint
+
+
+def test_whoever_heard_the_summary_may_start_the_next_run_at_once(launcher: Launcher) -> None:
+    """The lock goes a moment after the summary is told, and nobody is turned away in between."""
+    for seed in range(4):
+        for event in launcher.watch(launcher.start(fresh_request(seed=seed, reset=False)).run_id):
+            last = event
+        assert last["data"]["run_status"] == "completed"
