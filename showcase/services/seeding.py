@@ -138,7 +138,7 @@ class SeedingService:
         """Seed what was asked for and make it the current data set; a dry run gives the rows that are expected."""
         recipe = self._recipe(request)
         if request.dry_run:
-            return _expected(recipe.estimated_rows()) | {"seed": recipe.seed}
+            return _expected(recipe.estimated_rows(), recipe.seed)
         kept = self.demand.seed(recipe, progress)
         return {**kept_json(kept), "seed": recipe.seed, "dry_run": False}
 
@@ -162,7 +162,8 @@ class SeedingService:
         recipe = self.demand.appended_recipe(current, request.end_date)
         if request.dry_run:
             longer = recipe_from_json(recipe).estimated_rows()
-            return _expected({name: max(0, count - current.row_counts.get(name, 0)) for name, count in longer.items()})
+            added = {name: max(0, count - current.row_counts.get(name, 0)) for name, count in longer.items()}
+            return _expected(added, recipe["seed"])
         kept = self.demand.append(current, request.end_date, progress)
         added = {
             name: count - current.row_counts.get(name, 0) if kept.is_new else 0
@@ -231,5 +232,5 @@ def _check_next_day(asked: date | None, last: date) -> None:
         )
 
 
-def _expected(counts: Mapping[str, int]) -> dict[str, Any]:
-    return {"records_created": dict(counts), "data_set": None, "fingerprint": None, "dry_run": True}
+def _expected(counts: Mapping[str, int], seed: int) -> dict[str, Any]:
+    return {"records_created": dict(counts), "seed": seed, "data_set": None, "fingerprint": None, "dry_run": True}
