@@ -25,6 +25,7 @@ from showcase.planning.effects import estimate_effects
 from showcase.planning.plan import Plan
 from showcase.planning.proposals import proposals, surest
 from showcase.planning.reforecast import TrueEffects
+from showcase.ports import silent
 from showcase.services.model_requests import TrainRequest
 from showcase.services.suite import Services
 from showcase.store.demand import DataSet
@@ -63,10 +64,6 @@ class Line:
             f"| {self.plan.delta.units:+.0f} | {truth.units:+.0f} | {self.ratio:.2f} | {self.plan.delta.revenue:+.2f} "
             f"| {truth.revenue:+.2f} | {alone} |"
         )
-
-
-def silent(share: float, what: str) -> None:
-    """Nobody watches."""
 
 
 def seeded(services: Services, preset: str, seed: int) -> DataSet:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from showcase.cli import bundles, data, db, doctor, library, plans, replays, run, runs, serve, workspaces
+from showcase.cli import batch, bundles, data, db, doctor, library, plans, replays, run, runs, serve, workspaces
 from showcase.cli.output import explain
 from showcase.errors import ShowcaseError
 
@@ -36,6 +36,7 @@ app.add_typer(bundles.app, name="bundle")
 app.add_typer(workspaces.app, name="workspaces")
 app.add_typer(runs.app, name="runs")
 app.add_typer(plans.app, name="plans")
+app.add_typer(batch.app, name="batch")
 app.add_typer(db.app, name="db")
 
 
