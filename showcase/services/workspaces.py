@@ -13,7 +13,7 @@ from showcase.ports import Artifacts, Clock
 from showcase.services.workspace_bulk import BulkOutcome, change_all
 from showcase.services.workspace_compare import compare_workspaces
 from showcase.services.workspace_health import check_health
-from showcase.store import library
+from showcase.store import library, library_facts
 from showcase.store import workspaces as rows
 from showcase.store.fence import Transactions
 from showcase.store.library import Page
@@ -27,6 +27,7 @@ from showcase.workspaces.lineage import Lineage, build_lineage
 from showcase.workspaces.listing import parse_filter, parse_list_request
 
 _LONGEST_SEARCH_NAME = 100
+_MOST_TAGS_TOLD = 200
 
 
 class OutdatedRevisionError(ConflictError):
@@ -72,6 +73,21 @@ class WorkspaceService:
         wanted = parse_list_request(request)
         with self.transactions.read() as connection:
             return library.read_page(connection, wanted)
+
+    def count(self) -> int:
+        """How many workspaces there are, the archived ones too."""
+        with self.transactions.read() as connection:
+            return library_facts.count_kept(connection)
+
+    def tags(self) -> list[tuple[str, int]]:
+        """The tags that most workspaces have, and how many have each."""
+        with self.transactions.read() as connection:
+            return library_facts.list_tags(connection, _MOST_TAGS_TOLD)
+
+    def replays_of(self, workspace_ids: Sequence[str]) -> dict[str, int]:
+        """How many workspaces replay each of these; one that nobody replays is not in it."""
+        with self.transactions.read() as connection:
+            return library_facts.count_replays(connection, [WorkspaceId(one) for one in workspace_ids])
 
     def edit(self, workspace_id: str, changes: Mapping[str, Any]) -> Workspace:
         """Change what was sent, and nothing else; an edit that changes nothing keeps the revision.

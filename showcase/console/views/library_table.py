@@ -1,0 +1,174 @@
+"""The page of the library as a table: rows to tick, to pin and to open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.library_columns import COLUMNS, Line, fitting, library_table
+from showcase.console.shelf import Shelf
+from showcase.console.surface import arranged, remedy, text
+from showcase.console.theme import sheet
+from showcase.errors import ShowcaseError
+from showcase.store.workspaces import Workspace
+
+_STACK = "display: flex; flex-direction: column; gap: 4px; height: 100%; min-height: 0; flex: 1;"
+_PAGER = "display: flex; flex-direction: row !important; align-items: center; justify-content: flex-end; gap: 8px; flex: none;"
+_ROOM_PX = 660
+"""What the columns share while a workspace is open beside them; they are drawn wider where there is more."""
+_SHARED = 96.0  # per cent of the table's width; the boxes take the rest
+_GROWS = "name"  # takes what the shares of the others leave
+
+
+class LibraryTable(pn.viewable.Viewer):
+    """Shows the shelf's page. The rows are the page's alone; what is ticked is kept by id."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self._shelf = shelf
+        self._rows: list[Workspace] = []
+        self._is_filling = False
+        self._words = text('<p class="quiet">Reading the library</p>')
+        self._table: pn.widgets.Tabulator | None = None
+        self._previous = pmui.Button(label="Previous", icon="chevron_left", size="small", margin=0, variant="text")
+        self._next = pmui.Button(label="Next", end_icon="chevron_right", size="small", margin=0, variant="text")
+        self._pager = arranged(self._previous, self._next, css=_PAGER, visible=False)
+        self._root = arranged(self._words, css=_STACK, sizing_mode="stretch_both")
+        self._previous.on_click(self._back)
+        self._next.on_click(self._on)
+        shelf.param.watch(self._show, ["listing", "failure"])
+        shelf.param.watch(self._mark, ["ticked", "takes_all"])
+        shelf.state.param.watch(self._show, "workspace")
+
+    def _show(self, *_events: param.parameterized.Event) -> None:
+        shelf = self._shelf
+        if shelf.failure is not None:
+            self._say(remedy(shelf.failure))
+        elif shelf.listing is not None:
+            self._rows = list(shelf.listing.page.workspaces)
+            if self._rows:
+                self._fill()
+            else:
+                self._say(_nothing_found() if shelf.listing.kept else _nothing_kept())
+
+    def _say(self, html: str) -> None:
+        """Words in place of the table."""
+        self._words.object = html
+        self._root.objects = [self._words]
+
+    def _fill(self) -> None:
+        """Show the rows; the table is made with the first of them, for a hidden one would measure no widths."""
+        shelf, now, opened = self._shelf, self._shelf.store.now, self._shelf.state.workspace
+        columns = fitting(shelf.columns, _ROOM_PX if opened else 10**6)
+        lines = [
+            Line(one, shelf.listing.replays.get(one.workspace_id, 0), one.workspace_id == opened, now)
+            for one in self._rows
+        ]
+        frame, look = library_table(lines, columns), _look(columns)
+        self._is_filling = True
+        if self._table is None:
+            self._table = _table(frame, look)
+            self._table.on_click(self._tapped)
+            self._table.param.watch(self._ticked, "selection")
+        elif list(self._table.value.columns) == list(frame.columns):
+            self._table.param.update(value=frame, selection=[])
+        else:
+            self._table.param.update(value=frame, selection=[], **look)
+        self._is_filling = False
+        self._mark()
+        page = shelf.listing.page
+        self._previous.disabled, self._next.disabled = page.previous is None, page.next is None
+        self._pager.visible = page.previous is not None or page.next is not None
+        if self._table not in self._root.objects:
+            self._root.objects = [self._table, self._pager]
+
+    def _mark(self, *_events: param.parameterized.Event) -> None:
+        """Tick the boxes of this page as the shelf has them."""
+        if self._table is None or self._is_filling:
+            return
+        shelf = self._shelf
+        ticked = [
+            at for at, one in enumerate(self._rows) if shelf.takes_all or one.workspace_id in shelf.ticked
+        ]
+        if ticked != sorted(self._table.selection):
+            self._is_filling = True
+            self._table.selection = ticked
+            self._is_filling = False
+
+    async def _ticked(self, event: param.parameterized.Event) -> None:
+        wanted = [str(self._rows[at].workspace_id) for at in event.new if at < len(self._rows)]
+        here = [str(one.workspace_id) for one in self._rows]
+        shown = [each for each in here if self._shelf.takes_all or each in self._shelf.ticked]
+        if not self._is_filling and set(wanted) != set(shown):
+            self._shelf.tick(wanted)
+
+    async def _tapped(self, event: Any) -> None:
+        if event.row is None or event.row >= len(self._rows):
+            return
+        tapped = self._rows[event.row]
+        if event.column == "pin":
+            await self._pin(tapped)
+        elif event.column in COLUMNS:
+            is_open = self._shelf.state.workspace == tapped.workspace_id
+            self._shelf.state.workspace = "" if is_open else str(tapped.workspace_id)
+
+    async def _pin(self, workspace: Workspace) -> None:
+        try:
+            await self._shelf.store.edit(workspace.workspace_id, {"pinned": not workspace.pinned})
+        except ShowcaseError as error:
+            self._shelf.failure = error
+            return
+        await self._shelf.refresh()
+
+    async def _back(self, _event: param.parameterized.Event) -> None:
+        self._shelf.turn(is_forward=False)
+
+    async def _on(self, _event: param.parameterized.Event) -> None:
+        self._shelf.turn(is_forward=True)
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._root
+
+
+def _look(columns: list[Any]) -> dict[str, Any]:
+    """Titles, widths and formatters of these columns; widths are shares, so that they fit at every size."""
+    whole = sum(column.width_px for column in columns)
+    return {
+        "titles": {column.name: column.label for column in columns},
+        "widths": {each.name: f"{_SHARED * each.width_px / whole:.2f}%" for each in columns if each.name != _GROWS},
+        "formatters": {column.name: {"type": "html"} for column in columns},
+    }
+
+
+def _table(frame: Any, look: dict[str, Any]) -> pn.widgets.Tabulator:
+    return pn.widgets.Tabulator(
+        frame,
+        show_index=False,
+        disabled=True,
+        selectable="checkbox",
+        sortable=False,
+        layout="fit_columns",
+        theme="simple",
+        text_align={"took": "right"},
+        stylesheets=[sheet("table")],
+        sizing_mode="stretch_both",
+        margin=0,
+        **look,
+    )
+
+
+def _nothing_kept() -> str:
+    return (
+        '<p><b>Nothing is kept yet.</b></p><p class="quiet">Tick Keep before you press Run and give the run a name: it '
+        "stands here then, with its configuration, its result and all that it made.</p>"
+    )
+
+
+def _nothing_found() -> str:
+    return (
+        '<p><b>Nothing matches.</b></p><p class="quiet">Take a filter away, or show the archived ones too; Clear '
+        "begins anew.</p>"
+    )
