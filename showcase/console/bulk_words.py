@@ -30,6 +30,12 @@ BULK: Mapping[str, BulkWords] = MappingProxyType(
         "archive": BulkWords(
             "Archive", "inventory_2", "Archived workspaces are left out of lists unless asked for.", "archived"
         ),
+        "export": BulkWords(
+            "Export",
+            "inventory",
+            "Each is written as a bundle that anybody can check, in the place of its older one, one after the other.",
+            "exported",
+        ),
         "delete": BulkWords(
             "Delete",
             "delete",
@@ -45,7 +51,7 @@ BULK: Mapping[str, BulkWords] = MappingProxyType(
         "unarchive": BulkWords("Unarchive", "unarchive", "They are listed again.", "taken out of the archive"),
     }
 )
-"""The first four have a button of their own; the others stand behind More."""
+"""The first five have a button of their own; the others stand behind More."""
 
 
 def preview_html(action: str, preview: BulkPreview) -> str:
@@ -54,8 +60,7 @@ def preview_html(action: str, preview: BulkPreview) -> str:
     facts = [("Reaches", f"<b>{count(preview.count, 'workspace')}</b>")]
     facts += [("Pinned", f"{preview.pinned:,} of them")] if preview.pinned else []
     facts += [("Replayed", f"{preview.with_descendants:,} of them")] if preview.with_descendants else []
-    exported = getattr(preview, "exported", 0)
-    facts += [("Exported", f"{exported:,} of them")] if exported else []
+    facts += [("Exported", f"{preview.exported:,} of them")] if preview.exported else []
     facts += [("Left out", _left_out(preview))] if preview.left_out else []
     rows = "".join(f"<dt>{what}</dt><dd>{said}</dd>" for what, said in facts)
     parts = [f"<p>{words.means}</p>", f"<dl>{rows}</dl>"]

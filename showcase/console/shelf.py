@@ -109,7 +109,7 @@ class Shelf(param.Parameterized):
             self.param.trigger("listing")
             return
         if before.filter() != now.filter():
-            self.takes_all = False
+            self.param.update(takes_all=False, done=None)
         await self.refresh()
 
 

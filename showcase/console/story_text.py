@@ -55,13 +55,13 @@ def _phase(phase: Mapping[str, Any]) -> str:
     lines = "".join(_step(step) for step in steps)
     return (
         f"<details{' open' if needs_a_look else ''}><summary>{_icon(phase.get('status'))}"
-        f'<span>{plain(phase.get("phase"))}</span><span class="quiet small">{plain(_gist(phase, steps))}</span>'
+        f'<span>{plain(phase.get("phase"))}</span><span class="quiet small">{plain(_gist(steps))}</span>'
         f'<span class="quiet small time">{seconds(phase.get("duration_ms"))}</span></summary><ul>{lines}</ul></details>'
     )
 
 
-def _gist(phase: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> str:
-    """What a phase was about, in a few words: the detail of its last step that says something."""
+def _gist(steps: Sequence[Mapping[str, Any]]) -> str:
+    """What a phase was about, in a few words: the detail of its only step, or how many it has."""
     if len(steps) == 1:
         return str(steps[0].get("detail") or "")
     return count(len(steps), "step")
@@ -69,7 +69,7 @@ def _gist(phase: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> str:
 
 def _step(step: Mapping[str, Any]) -> str:
     return (
-        f'<li>{_icon(step.get("status"))}<span><b>{plain(step.get("step"))}</b> '
+        f"<li>{_icon(step.get('status'))}<span><b>{plain(step.get('step'))}</b> "
         f'<span class="quiet">{plain(step["detail"]) if step.get("detail") else ""}</span></span>'
         f'<span class="quiet small time">{seconds(step.get("duration_ms"))}</span></li>'
     )
@@ -91,9 +91,15 @@ def approvals_html(workspace: Workspace) -> str:
 def _approval(event: Mapping[str, Any]) -> str:
     word, tone = _DECISIONS.get(str(event.get("decision")), (str(event.get("decision")), "quiet"))
     proposed = (event.get("tool_call_summary") or {}).get("description") or event.get("tool_name")
-    by = "automatically" if event.get("auto_approved") else f"by {event['decided_by']}" if event.get("decided_by") else ""
+    by = (
+        "automatically"
+        if event.get("auto_approved")
+        else f"by {event['decided_by']}"
+        if event.get("decided_by")
+        else ""
+    )
     when = _moment(event.get("decided_at"))
-    reason = f'<br>“{plain(event["reason"])}”' if event.get("reason") else ""
+    reason = f"<br>“{plain(event['reason'])}”" if event.get("reason") else ""
     done = str(event.get("execution_status") or "").replace("_", " ")
     told = " ".join(part for part in (by, when) if part)
     return (
@@ -111,7 +117,7 @@ def knowledge_html(workspace: Workspace) -> str:
 
 
 def _look_up(event: Mapping[str, Any]) -> str:
-    query = f'<br>“{plain(event["query"])}”' if event.get("query") else ""
+    query = f"<br>“{plain(event['query'])}”" if event.get("query") else ""
     sources = list(dict.fromkeys(str(hit.get("source")) for hit in event.get("hits") or []))
     hits = f'<br><span class="quiet">{plain(", ".join(sources))}</span>' if sources else ""
     return (

@@ -75,11 +75,14 @@ def verdict_html(workspace: Workspace) -> str:
         return f'{head("Verdict")}<p class="quiet">Told when the run has completed.</p>'
     parts, where = verdict.get("parts") or {}, verdict.get("where") or {}
     rows = "".join(
-        f'<dt>{plain(part.replace("_", " "))}</dt><dd>{verdict_word(mark)}'
-        f'{f"<br><span class=quiet>{plain(where[part])}</span>" if part in where else ""}</dd>'
+        f"<dt>{plain(part.replace('_', ' '))}</dt><dd>{verdict_word(mark)}"
+        f"{f'<br><span class=quiet>{plain(where[part])}</span>' if part in where else ''}</dd>"
         for part, mark in parts.items()
     )
-    return f'{head("Verdict")}<p>{verdict_word(verdict.get("overall"))}</p><dl class="even">{rows}</dl>'
+    return (
+        f'<div class="line"><h3>Verdict</h3><span>{verdict_word(verdict.get("overall"))}</span></div>'
+        f'<dl class="parts">{rows}</dl>'
+    )
 
 
 def verdict_word(mark: Any) -> str:
@@ -97,7 +100,9 @@ def configuration_html(workspace: Workspace) -> str:
     if workspace.reset:
         data = f"wiped all data, then {data}"
     folds = f"{scoring['n_splits']} {scoring['strategy']} folds of {scoring['horizon']} days, gap {scoring['gap']}"
-    overrides = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (workspace.seed_overrides or {}).items())
+    overrides = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in (workspace.seed_overrides or {}).items()
+    )
     scope = workspace.user_scope or {}
     pair = " / ".join(str(scope[name]) for name in ("store_code", "sku") if scope.get(name))
     rows = [

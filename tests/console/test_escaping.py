@@ -9,16 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from showcase.console.kin_strip import strip_html
+from showcase.console.library_columns import COLUMNS, Line
+from showcase.console.replay_text import comparison_html, data_html
 from showcase.console.stores.run import Outcome
 from showcase.console.story import tell
+from showcase.console.story_text import approvals_html, knowledge_html, story_html
 from showcase.console.surface import remedy, title
 from showcase.console.text import plain
-from showcase.console.views.library import workspace_table
 from showcase.console.views.result import numbers_html
 from showcase.console.views.steps import run_title, steps_html
-from showcase.console.views.workspace import workspace_html
+from showcase.console.views.workspace_edit import newer_html
+from showcase.console.workspace_made import made_html
+from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
 from showcase.errors import ShowcaseError
 from showcase.http.notebooks import Notebook, listing_page
+from showcase.kernel.identity import WorkspaceId
+from showcase.services.replays import ReplayPreview
+from showcase.workspaces.lineage import Kin, build_lineage
 from tests.console.cases import RUN_ID, ended, event, kept_workspace
 
 EVIL = '<img src=x onerror="alert(1)">'
@@ -44,14 +52,58 @@ def test_heads_and_remedies_are_escaped() -> None:
 
 def test_a_workspace_is_escaped() -> None:
     evil = {EVIL: EVIL, "files": {EVIL: EVIL}, "ids": [EVIL]}
-    workspace = kept_workspace(name=EVIL, scenario=EVIL, created_objects=evil, result_summary=_summary(EVIL))
-    assert "<img" not in workspace_html(workspace, None, EVIL)
+    verdict = {"overall": EVIL, "parts": {EVIL: EVIL}, "where": {EVIL: EVIL}}
+    workspace = kept_workspace(
+        name=EVIL, scenario=EVIL, notes=EVIL, tags=[EVIL], created_objects=evil, environment={"code": EVIL},
+        result_summary=_summary(EVIL) | {"verdict": verdict}, replayed_from_workspace_id="ab" * 16,
+        seed_overrides={EVIL: EVIL}, user_scope={"store_code": EVIL, "sku": EVIL}, data_fingerprint=EVIL,
+        run_config={"train_model_types": [EVIL]},
+    )  # fmt: skip
+    parts = [
+        head_html(workspace, EVIL),
+        result_html(workspace),
+        verdict_html(workspace),
+        configuration_html(workspace),
+        made_html(workspace, (), NOW),
+        newer_html(workspace),
+        result_html(kept_workspace(result_summary={"reason": EVIL})),
+    ]
+    assert all("<img" not in part for part in parts)
 
 
-def test_the_two_cells_of_the_library_that_are_markup_hold_nothing_from_outside() -> None:
-    table = workspace_table([kept_workspace(name=EVIL, result_summary=_summary(EVIL))], NOW)
-    assert table.loc[0, "Name"] == EVIL  # written as text by the table
-    assert "<img" not in table.loc[0, "Status"] + table.loc[0, "Wape"]
+def test_a_story_is_escaped() -> None:
+    step = {"step": EVIL, "detail": EVIL, "status": EVIL, "duration_ms": 1.0}
+    approval = {
+        "decision": EVIL, "reason": EVIL, "decided_by": EVIL, "decided_at": EVIL, "execution_status": EVIL,
+        "tool_call_summary": {"description": EVIL},
+    }  # fmt: skip
+    look_up = {"event": EVIL, "status": EVIL, "detail": EVIL, "query": EVIL, "hits": [{"source": EVIL}]}
+    workspace = kept_workspace(
+        phase_summaries=[{"phase": EVIL, "status": EVIL, "duration_ms": 1.0, "steps": [step]}],
+        approval_events=[approval],
+        rag_events=[look_up],
+    )
+    for html in (story_html(workspace, None), approvals_html(workspace), knowledge_html(workspace)):
+        assert html
+        assert "<img" not in html
+
+
+def test_a_replay_and_its_kin_are_escaped() -> None:
+    sent = {EVIL: EVIL, "seed_overrides": {EVIL: EVIL}, "train_model_types": [EVIL]}
+    wipes = [{"data_set": EVIL, "table": EVIL, "rows": 1}]
+    differs = [{"field": EVIL, "recorded": EVIL, "to_send": None}, {"field": "data_set", "recorded": 1, "to_send": 2}]
+    preview = ReplayPreview(WorkspaceId("ab" * 16), "token", sent, sent, differs, wipes, NOW)
+    unharmed = ReplayPreview(WorkspaceId("ab" * 16), None, sent, sent | {"skip_seed": True}, differs, [], None)
+    kin = [Kin("a", True, False, False, None, EVIL, EVIL, EVIL, EVIL), Kin("b", False, False, False, "a", EVIL)]
+    lineage = build_lineage("b", kin, is_whole=True)
+    parts = [comparison_html(preview), data_html(preview, EVIL), data_html(unharmed, EVIL), strip_html(lineage, EVIL)]
+    assert all(part and "<img" not in part for part in parts)
+
+
+def test_the_cells_of_the_library_are_markup_that_holds_nothing_from_outside() -> None:
+    evil = kept_workspace(name=EVIL, scenario=EVIL, notes=EVIL, tags=[EVIL] * 4, result_summary=_summary(EVIL))
+    for column in COLUMNS.values():
+        assert "<img" not in column.cell(Line(evil, 1, True, NOW))
 
 
 def test_a_result_is_escaped() -> None:
@@ -70,4 +122,4 @@ def _summary(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize("status", ["running", "completed", "failed", "cancelled", "interrupted"])
 def test_every_status_has_its_word(status: str) -> None:
     assert plain(status) == status
-    assert workspace_table([kept_workspace(status=status)], NOW).loc[0, "Status"].startswith("<b class=")
+    assert COLUMNS["status"].cell(Line(kept_workspace(status=status), 0, False, NOW)).startswith("<b class=")

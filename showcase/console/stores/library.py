@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from showcase.console.choices import Choices
-from showcase.console.feed import stored_events
-from showcase.console.story import Story, tell
 from showcase.services.workspace_bulk import BulkOutcome, BulkPreview
 from showcase.store.library import Page
 from showcase.store.workspaces import Workspace
@@ -29,10 +27,10 @@ class Listing:
 
 
 class LibraryStore:
-    """Workspaces, and what their runs told. Each coroutine leaves the loop free while the database answers."""
+    """Pages, edits and bulk actions. Each coroutine leaves the loop free while the database answers."""
 
     def __init__(self, installation: Installation) -> None:
-        self._services, self._launcher = installation.services, installation.launcher
+        self._services = installation.services
 
     @property
     def now(self) -> datetime:
@@ -41,10 +39,6 @@ class LibraryStore:
     async def listing(self, choices: Choices) -> Listing:
         """The page that is asked for; SearchError says where a search cannot be read."""
         return await asyncio.to_thread(self._listing, choices)
-
-    async def workspace(self, workspace_id: str) -> tuple[Workspace, Story | None]:
-        """A workspace, and the story of its run where that is known."""
-        return await asyncio.to_thread(self._workspace, workspace_id)
 
     async def edit(self, workspace_id: str, changes: Mapping[str, Any]) -> Workspace:
         return await asyncio.to_thread(self._services.workspaces.edit, workspace_id, changes)
@@ -77,9 +71,3 @@ class LibraryStore:
         page = workspaces.find(**choices.request(PAGE_ROWS))
         ids: Sequence[str] = [one.workspace_id for one in page.workspaces]
         return Listing(page, workspaces.count(), workspaces.replays_of(ids))
-
-    def _workspace(self, workspace_id: str) -> tuple[Workspace, Story | None]:
-        found = self._services.workspaces.show(workspace_id)
-        run_id = found.run_id or found.created_objects.get("run_id")
-        events = stored_events(self._launcher, run_id) if run_id else ()
-        return found, tell(str(run_id), found.scenario, events) if events else None

@@ -13,25 +13,21 @@ from showcase.console.actions import Action
 from showcase.console.surface import arranged, text
 from showcase.console.theme import sheet
 
-_STACK = "display: flex; flex-direction: column; gap: 12px; padding-top: 4px;"
-_BUTTONS = "display: flex; flex-direction: row !important; justify-content: flex-end; align-items: center; gap: 8px; flex-wrap: wrap;"
+_STACK = "display: flex; flex-direction: column; gap: 12px; padding-top: 2px;"
+_BUTTONS = "display: grid; grid-auto-flow: column; grid-auto-columns: max-content; justify-content: end; gap: 8px;"
+_SX = {"& .MuiDialogTitle-root": {"pb": "8px"}, "& .MuiDialogContent-root": {"px": "24px", "pb": "16px"}}
 
 
 class Question(pn.viewable.Viewer):
     """A dialog with words, fields and two buttons. What it does closes it; what fails stays, with the remedy.
 
-    It is built empty and filled when it is asked, so that a page that never asks pays for nothing. Mount it in a view.
+    It is filled when it is asked, so that a page that never asks pays for nothing. Mount it in a view.
     """
 
     def __init__(self, *, width: str = "sm") -> None:
         super().__init__()
-        self.words = text(stylesheets=[sheet("facts")])
-        self._fields = arranged(css=_STACK)
-        self._buttons = arranged(css=_BUTTONS)
-        self._body = arranged(self.words, self._fields, self._buttons, css=_STACK)
-        self._dialog = pmui.Dialog(self._body, title="", width_option=width, close_on_click=True, title_variant="h3")
+        self._dialog = pmui.Dialog(title="", width_option=width, close_on_click=True, title_variant="h3", sx=_SX)
         self.act: Action | None = None
-        self._dialog.param.watch(self._toggled, "open")
 
     @property
     def is_open(self) -> bool:
@@ -47,40 +43,39 @@ class Question(pn.viewable.Viewer):
         icon: str = "check",
         color: str = "primary",
         fields: tuple[Any, ...] = (),
-        may_miss: bool = True,
-        is_allowed: bool = True,
+        stays: bool = False,
     ) -> None:
-        """Ask; `html` is markup of ours. `may_miss` lets Escape or a click beside it close the question."""
+        """Ask; `html` is markup of ours. Escape and a click beside the question are a no.
+
+        `stays` leaves it open when it was done, for an act that tells something in its place.
+        """
 
         async def do() -> None:
             await act()
-            self.close()
+            if not stays:
+                self.close()
 
         self.act = Action(label, do, icon=icon, color=color, variant="contained")
-        self.act.is_allowed = is_allowed
-        cancel = pmui.Button(label="Cancel", margin=0, variant="text", on_click=self._cancelled)
-        self.words.object = html
-        self._fields.objects = [*fields, self.act.notice]
-        self._buttons.objects = [cancel, self.act.button]
-        self._dialog.param.update(title=title, close_on_click=may_miss, open=True)
+        self._open(title, html, (*fields, self.act.notice), (self._button("Cancel"), self.act.button))
 
-    def tell(self, title: str, html: str) -> None:
+    def tell(self, title: str, html: str, fields: tuple[Any, ...] = ()) -> None:
         """Only words, and a way back."""
-        close = pmui.Button(label="Close", margin=0, variant="text", on_click=self._cancelled)
-        self.words.object = html
-        self._fields.objects, self._buttons.objects = [], [close]
-        self._dialog.param.update(title=title, close_on_click=True, open=True)
+        self._open(title, html, fields, (self._button("Close"),))
 
     def close(self) -> None:
         self._dialog.open = False
 
-    async def _cancelled(self, _event: param.parameterized.Event) -> None:
-        self.close()
+    def _open(self, title: str, html: str, fields: tuple[Any, ...], buttons: tuple[Any, ...]) -> None:
+        words = [text(html, stylesheets=[sheet("facts"), sheet("search")])] if html else []
+        body = arranged(*words, *fields, arranged(*buttons, css=_BUTTONS, in_line=True), css=_STACK)
+        self._dialog.objects = [body]
+        self._dialog.param.update(title=title, open=True)
 
-    def _toggled(self, event: param.parameterized.Event) -> None:
-        if not event.new:
-            # what was typed into it is forgotten with it
-            self._fields.objects = []
+    def _button(self, label: str) -> pmui.Button:
+        return pmui.Button(label=label, margin=0, variant="text", on_click=self._closed)
+
+    async def _closed(self, _event: param.parameterized.Event) -> None:
+        self.close()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._dialog

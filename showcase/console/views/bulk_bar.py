@@ -17,7 +17,10 @@ from showcase.console.theme import sheet
 from showcase.console.views.asking import Question
 from showcase.errors import ShowcaseError
 
-_BAR = "display: flex; flex-direction: row !important; align-items: center; gap: 4px; flex-wrap: wrap; min-height: 34px; flex: none;"
+_BAR = (
+    "display: flex; flex-direction: row !important; align-items: center; gap: 4px; flex-wrap: wrap; min-height: 34px;"
+    "flex: none;"
+)
 _BUTTON: dict[str, Any] = {"margin": 0, "size": "small", "variant": "text"}
 _FIRST = ("pin", "tag", "archive")
 _MORE = ("unpin", "untag", "unarchive")
@@ -44,7 +47,8 @@ class BulkBar(pn.viewable.Viewer):
         )
         self._more.on_click(self._picked)
         self._bar = arranged(
-            self._ticked, self._all, self._none, *buttons, self._compare, self._more, self._button("delete"),
+            self._ticked, self._all, self._none, *buttons, self._compare, self._button("export"), self._more,
+            self._button("delete"),
             css=_BAR, in_line=True, extra=_DONE,
         )  # fmt: skip
         self._done, self._undo = text(sizing_mode=None), pmui.Button(label="Undo", icon="undo", **_BUTTON)
@@ -148,7 +152,7 @@ def _tag_field() -> pmui.TextInput:
 
 
 def _tags_of(field: pmui.TextInput) -> list[str]:
-    typed = (field.value_input or field.value or "").split(",")
+    typed = (field.value or "").split(",")
     return [tag.strip() for tag in typed if tag.strip()]
 
 
@@ -174,4 +178,6 @@ def counts_html(shelf: Shelf) -> str:
         return f'<span role="status">{count(kept, "workspace")}</span>'
     found = f"{page.total:,}" if page.total_is_exact else f"more than {page.total:,}"
     archived = "" if shelf.choices.with_archived or shelf.choices.is_filtered else ", archived ones left out"
-    return f'<span role="status"><b>{found}</b> of {count(kept, "workspace")}</span><span class="quiet">{archived}</span>'
+    return (
+        f'<span role="status"><b>{found}</b> of {count(kept, "workspace")}</span><span class="quiet">{archived}</span>'
+    )

@@ -35,11 +35,12 @@ class LibraryView(pn.viewable.Viewer):
             self._bar, BulkBar(self._shelf, question), LibraryTable(self._shelf), question, extra=_GROWS,
             sizing_mode="stretch_both",
         )  # fmt: skip
-        self._detail = WorkspaceView(session.state, store)
+        self._detail = WorkspaceView(session)
         self._beside = arranged(self._detail, css=_BESIDE, extra=_NARROW, sizing_mode="stretch_both")
         self.root = arranged(left, self._beside, css=_SPLIT, sizing_mode="stretch_both")
         session.progress.param.watch(self._ended, "story")
         session.state.param.watch(self._opened, "workspace")
+        self._detail.param.watch(self._changed, "changed")
         self._opened()
 
     async def load(self) -> None:
@@ -57,11 +58,15 @@ class LibraryView(pn.viewable.Viewer):
     def _opened(self, *_events: param.parameterized.Event) -> None:
         show_only(self._beside, bool(self._state.workspace))
 
+    async def _changed(self, _event: param.parameterized.Event) -> None:
+        await self._shelf.refresh()
+
     async def _ended(self, event: param.parameterized.Event) -> None:
         """A run that began or ended may have made a workspace, or settled one."""
         marks = [None if story is None else (story.run_id, story.run_status) for story in (event.old, event.new)]
         if marks[0] != marks[1]:
             await self._shelf.refresh()
+            await self._detail.refresh()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root

@@ -10,13 +10,13 @@ import param
 
 from showcase.console.library_columns import COLUMNS, Line, fitting, library_table
 from showcase.console.shelf import Shelf
-from showcase.console.surface import arranged, remedy, text
+from showcase.console.surface import arranged, remedy, show_only, text
 from showcase.console.theme import sheet
 from showcase.errors import ShowcaseError
 from showcase.store.workspaces import Workspace
 
 _STACK = "display: flex; flex-direction: column; gap: 4px; height: 100%; min-height: 0; flex: 1;"
-_PAGER = "display: flex; flex-direction: row !important; align-items: center; justify-content: flex-end; gap: 8px; flex: none;"
+_PAGER = "display: grid; grid-template-columns: auto auto; justify-content: end; gap: 8px; flex: none;"
 _ROOM_PX = 660
 """What the columns share while a workspace is open beside them; they are drawn wider where there is more."""
 _SHARED = 96.0  # per cent of the table's width; the boxes take the rest
@@ -35,7 +35,7 @@ class LibraryTable(pn.viewable.Viewer):
         self._table: pn.widgets.Tabulator | None = None
         self._previous = pmui.Button(label="Previous", icon="chevron_left", size="small", margin=0, variant="text")
         self._next = pmui.Button(label="Next", end_icon="chevron_right", size="small", margin=0, variant="text")
-        self._pager = arranged(self._previous, self._next, css=_PAGER, visible=False)
+        self._pager = arranged(self._previous, self._next, css=_PAGER)
         self._root = arranged(self._words, css=_STACK, sizing_mode="stretch_both")
         self._previous.on_click(self._back)
         self._next.on_click(self._on)
@@ -81,7 +81,7 @@ class LibraryTable(pn.viewable.Viewer):
         self._mark()
         page = shelf.listing.page
         self._previous.disabled, self._next.disabled = page.previous is None, page.next is None
-        self._pager.visible = page.previous is not None or page.next is not None
+        show_only(self._pager, page.previous is not None or page.next is not None)
         if self._table not in self._root.objects:
             self._root.objects = [self._table, self._pager]
 
@@ -90,9 +90,7 @@ class LibraryTable(pn.viewable.Viewer):
         if self._table is None or self._is_filling:
             return
         shelf = self._shelf
-        ticked = [
-            at for at, one in enumerate(self._rows) if shelf.takes_all or one.workspace_id in shelf.ticked
-        ]
+        ticked = [at for at, one in enumerate(self._rows) if shelf.takes_all or one.workspace_id in shelf.ticked]
         if ticked != sorted(self._table.selection):
             self._is_filling = True
             self._table.selection = ticked

@@ -25,9 +25,13 @@ _CHOICES = (
 )
 _STACK = "display: flex; flex-direction: column; gap: 8px; flex: none;"
 _ANY = "any"
+_LOW = {
+    "& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"},
+    "& .MuiInputLabel-root:not(.MuiInputLabel-shrink)": {"transform": "translate(14px, 8px) scale(1)"},
+}
 _WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
 _SMALL: dict[str, Any] = {"size": "small", **_WIDE}
-_MANY: dict[str, Any] = {"visual_size": "small", "sx": {"& .MuiSelect-select": {"py": "4px"}}, **_WIDE}
+_MANY: dict[str, Any] = {"visual_size": "small", "sx": _LOW, **_WIDE}
 _SAVE, _FORGET = "Save this search…", "Forget one…"
 
 
@@ -39,15 +43,11 @@ class SearchBar(pn.viewable.Viewer):
         self._shelf, self._question = shelf, question
         self._is_showing = False
         self._saved: dict[str, dict[str, Any]] = {}
-        self._line = pmui.TextInput(
-            label="Search: words, tag:demo, wape<20, (holiday OR sparse)", **_SMALL
-        )
+        self._line = pmui.TextInput(label="Search: words, tag:demo, wape<20, (holiday OR sparse)", **_SMALL)
         self._help = pmui.IconButton(icon="help_outline", description="How to search", margin=0, size="small")
         self._menu = pmui.MenuButton(label="Saved searches", items=[], margin=0, size="small", variant="outlined")
         self._columns = pmui.Button(label="Columns", icon="view_column", margin=0, size="small", variant="outlined")
-        self._tags = pmui.MultiChoice(
-            label="Tags", options=[], placeholder="all of them", searchable=True, **_MANY
-        )
+        self._tags = pmui.MultiChoice(label="Tags", options=[], placeholder="all of them", searchable=True, **_MANY)
         self._status = pmui.Select(label="Status", options={"any status": _ANY} | _statuses(), **_SMALL)
         self._order = pmui.Select(label="Order", options={ORDERS[name][0]: name for name in ORDERS}, **_SMALL)
         self._archived = pmui.Checkbox(label="archived", size="small", margin=0, description="Show archived ones too")
@@ -154,10 +154,12 @@ class SearchBar(pn.viewable.Viewer):
         name = pmui.TextInput(label="Name of the search", **_SMALL)
 
         async def save() -> None:
-            await self._shelf.store.save_search(name.value_input or name.value or "", self._shelf.choices.filter())
+            await self._shelf.store.save_search(name.value or "", self._shelf.choices.filter())
             await self.load()
 
-        words = "<p>Search, tags, status and archived are kept under this name, for everybody who opens this library.</p>"
+        words = (
+            "<p>Search, tags, status and archived are kept under this name, for everybody who opens this library.</p>"
+        )
         self._question.ask("Save this search", words, "Save", save, fields=(name,), icon="bookmark_add")
 
     def _ask_which_to_forget(self) -> None:
