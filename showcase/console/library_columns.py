@@ -134,20 +134,25 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         )
     }
 )
-"""Every column by its name, in its usual order. Where there is little room the first ones stay."""
+"""Every column by its name, in its usual order."""
 
 USUAL = tuple(column.name for column in COLUMNS.values() if column.is_usual)
 
 
+_KEPT_FIRST = ("name", "status", "score", "pin", "winner", "preset", "made", "tags", "replays", "took")
+"""Which columns stay where there is little room, the weightiest first."""
+
+
 def fitting(names: Sequence[str], room_px: int) -> list[Column]:
-    """The first of these columns that find room, the first two in any case."""
-    found: list[Column] = []
-    for name in names:
+    """Those of these columns that find room, in their order: the weightiest stay, and one of them in any case."""
+    by_weight = sorted(names, key=lambda name: _KEPT_FIRST.index(name) if name in _KEPT_FIRST else len(_KEPT_FIRST))
+    kept: set[str] = set()
+    for name in by_weight:
         room_px -= COLUMNS[name].width_px
-        if room_px < 0 and len(found) >= 2:
+        if room_px < 0 and kept:
             break
-        found.append(COLUMNS[name])
-    return found
+        kept.add(name)
+    return [COLUMNS[name] for name in names if name in kept]
 
 
 def library_table(lines: Sequence[Line], columns: Sequence[Column]) -> pd.DataFrame:

@@ -49,11 +49,13 @@ def shown(shelf: Shelf) -> list[str]:
 
 
 def change(shelf: Shelf, act: object, *arguments: object, **named: object) -> None:
-    """Do it on a loop, and wait for the read that it leads to."""
+    """Do it on a loop, and wait for the reads that it leads to."""
 
     async def done() -> None:
         act(*arguments, **named)  # type: ignore[operator]
-        await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not asyncio.current_task()))
+        # what was read may lead to another wish
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.gather(*others)
 
     asyncio.run(done())
 

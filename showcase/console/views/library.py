@@ -5,6 +5,7 @@ from __future__ import annotations
 import panel as pn
 import param
 
+from showcase.console.bulk_words import done_words
 from showcase.console.session import Session
 from showcase.console.shelf import Shelf
 from showcase.console.stores.library import LibraryStore
@@ -41,6 +42,7 @@ class LibraryView(pn.viewable.Viewer):
         session.progress.param.watch(self._ended, "story")
         session.state.param.watch(self._opened, "workspace")
         self._detail.param.watch(self._changed, "changed")
+        self._detail.param.watch(self._deleted, "deleted")
         self._opened()
 
     async def load(self) -> None:
@@ -59,6 +61,10 @@ class LibraryView(pn.viewable.Viewer):
         show_only(self._beside, bool(self._state.workspace))
 
     async def _changed(self, _event: param.parameterized.Event) -> None:
+        await self._shelf.refresh()
+
+    async def _deleted(self, event: param.parameterized.Event) -> None:
+        self._shelf.dealt(done_words("delete", event.new), event.new)
         await self._shelf.refresh()
 
     async def _ended(self, event: param.parameterized.Event) -> None:

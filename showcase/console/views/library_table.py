@@ -17,8 +17,9 @@ from showcase.store.workspaces import Workspace
 
 _STACK = "display: flex; flex-direction: column; gap: 4px; height: 100%; min-height: 0; flex: 1;"
 _PAGER = "display: grid; grid-template-columns: auto auto; justify-content: end; gap: 8px; flex: none;"
-_ROOM_PX = 660
-"""What the columns share while a workspace is open beside them; they are drawn wider where there is more."""
+_WIDE = "(min-width: 1151px)"
+_ROOMS_PX = {(True, False): 10**6, (True, True): 660, (False, False): 740, (False, True): 470}
+"""What the columns share, by whether the window is wide and whether a workspace is open beside them."""
 _SHARED = 96.0  # per cent of the table's width; the boxes take the rest
 _GROWS = "name"  # takes what the shares of the others leave
 
@@ -30,13 +31,17 @@ class LibraryTable(pn.viewable.Viewer):
         super().__init__()
         self._shelf = shelf
         self._rows: list[Workspace] = []
-        self._is_filling = False
+        self._is_filling, self._is_wide = False, True
         self._words = text('<p class="quiet">Reading the library</p>')
         self._table: pn.widgets.Tabulator | None = None
         self._previous = pmui.Button(label="Previous", icon="chevron_left", size="small", margin=0, variant="text")
         self._next = pmui.Button(label="Next", end_icon="chevron_right", size="small", margin=0, variant="text")
         self._pager = arranged(self._previous, self._next, css=_PAGER)
-        self._root = arranged(self._words, css=_STACK, sizing_mode="stretch_both")
+        self._shown = arranged(self._words, css=_STACK, sizing_mode="stretch_both")
+        # draws nothing: it tells how wide the window is
+        self._window = pmui.BreakpointSwitcher(media_query=_WIDE, small=text(), large=text(), height=0, margin=0)
+        self._root = arranged(self._shown, self._window, css=_STACK, sizing_mode="stretch_both")
+        self._window.param.watch(self._measured, "current")
         self._previous.on_click(self._back)
         self._next.on_click(self._on)
         shelf.param.watch(self._show, ["listing", "failure"])
@@ -57,12 +62,12 @@ class LibraryTable(pn.viewable.Viewer):
     def _say(self, html: str) -> None:
         """Words in place of the table."""
         self._words.object = html
-        self._root.objects = [self._words]
+        self._shown.objects = [self._words]
 
     def _fill(self) -> None:
         """Show the rows; the table is made with the first of them, for a hidden one would measure no widths."""
         shelf, now, opened = self._shelf, self._shelf.store.now, self._shelf.state.workspace
-        columns = fitting(shelf.columns, _ROOM_PX if opened else 10**6)
+        columns = fitting(shelf.columns, _ROOMS_PX[self._is_wide, bool(opened)])
         lines = [
             Line(one, shelf.listing.replays.get(one.workspace_id, 0), one.workspace_id == opened, now)
             for one in self._rows
@@ -82,8 +87,8 @@ class LibraryTable(pn.viewable.Viewer):
         page = shelf.listing.page
         self._previous.disabled, self._next.disabled = page.previous is None, page.next is None
         show_only(self._pager, page.previous is not None or page.next is not None)
-        if self._table not in self._root.objects:
-            self._root.objects = [self._table, self._pager]
+        if self._table not in self._shown.objects:
+            self._shown.objects = [self._table, self._pager]
 
     def _mark(self, *_events: param.parameterized.Event) -> None:
         """Tick the boxes of this page as the shelf has them."""
@@ -95,6 +100,10 @@ class LibraryTable(pn.viewable.Viewer):
             self._is_filling = True
             self._table.selection = ticked
             self._is_filling = False
+
+    def _measured(self, *_events: param.parameterized.Event) -> None:
+        self._is_wide = self._window.current is not self._window.small
+        self._show()
 
     async def _ticked(self, event: param.parameterized.Event) -> None:
         wanted = [str(self._rows[at].workspace_id) for at in event.new if at < len(self._rows)]

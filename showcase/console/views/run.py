@@ -14,6 +14,7 @@ from showcase.console.views.models import ModelsView
 from showcase.console.views.overrides import OverridesView
 from showcase.console.views.result import ResultView
 from showcase.console.views.steps import StepsView
+from showcase.console.views.verdict import VerdictView
 
 _SPLIT = (
     "display: grid; grid-template-columns: minmax(0, 1.42fr) minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
@@ -34,7 +35,9 @@ class RunView(pn.viewable.Viewer):
         pair = arranged(OverridesView(draft), self.focus, css=_PAIR)
         form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, css=_SCROLLS)
         left = arranged(form, self.launch, css=_SIDE, sizing_mode="stretch_both")
-        right = arranged(StepsView(progress), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both")
+        right = arranged(
+            StepsView(progress), VerdictView(session), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both"
+        )
         self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
 
     async def load(self) -> None:

@@ -27,8 +27,10 @@ _STACK = "display: flex; flex-direction: column; gap: 8px; flex: none;"
 _ANY = "any"
 _LOW = {
     "& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"},
-    "& .MuiInputLabel-root:not(.MuiInputLabel-shrink)": {"transform": "translate(14px, 8px) scale(1)"},
-}
+    "& .MuiInputLabel-root": {
+        "transform": "translate(12px, -7px) scale(.75) !important", "backgroundColor": "background.paper", "px": "4px",
+    },
+}  # fmt: skip
 _WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
 _SMALL: dict[str, Any] = {"size": "small", **_WIDE}
 _MANY: dict[str, Any] = {"visual_size": "small", "sx": _LOW, **_WIDE}
@@ -47,7 +49,7 @@ class SearchBar(pn.viewable.Viewer):
         self._help = pmui.IconButton(icon="help_outline", description="How to search", margin=0, size="small")
         self._menu = pmui.MenuButton(label="Saved searches", items=[], margin=0, size="small", variant="outlined")
         self._columns = pmui.Button(label="Columns", icon="view_column", margin=0, size="small", variant="outlined")
-        self._tags = pmui.MultiChoice(label="Tags", options=[], placeholder="all of them", searchable=True, **_MANY)
+        self._tags = pmui.MultiChoice(label="Tags", options=[], placeholder="any", searchable=True, **_MANY)
         self._status = pmui.Select(label="Status", options={"any status": _ANY} | _statuses(), **_SMALL)
         self._order = pmui.Select(label="Order", options={ORDERS[name][0]: name for name in ORDERS}, **_SMALL)
         self._archived = pmui.Checkbox(label="archived", size="small", margin=0, description="Show archived ones too")

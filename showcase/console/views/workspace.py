@@ -18,6 +18,7 @@ from showcase.console.views.workspace_edit import WorkspaceEditor
 from showcase.console.workspace_made import made_html
 from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
 from showcase.errors import ShowcaseError
+from showcase.services.workspace_bulk import BulkOutcome
 
 _FILLS = ":host { height: 100%; min-height: 0; gap: 8px; overflow: hidden; }"
 _SCROLLS = "display: block; overflow-y: auto; scrollbar-width: thin; min-height: 0; flex: 1;"
@@ -28,7 +29,8 @@ _ICON = {"size": "small", "margin": 0, "icon_size": "1.1em"}
 class WorkspaceView(pn.viewable.Viewer):
     """Follows the state's workspace. Its name, notes and tags are edited in place."""
 
-    changed = param.Event(doc="The workspace was edited or deleted from here.")
+    changed = param.Event(doc="The workspace was edited from here.")
+    deleted = param.Parameter(doc="What the last deletion from here did, with what takes it back.")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -105,9 +107,9 @@ class WorkspaceView(pn.viewable.Viewer):
         await self.refresh()
         self.param.trigger("changed")
 
-    async def _deleted(self) -> None:
+    async def _deleted(self, outcome: BulkOutcome) -> None:
         self._state.workspace = ""
-        self.param.trigger("changed")
+        self.deleted = outcome
 
     async def _close(self, _event: param.parameterized.Event) -> None:
         self._state.workspace = ""

@@ -20,6 +20,7 @@ from showcase.console.views.asking import Question
 from showcase.console.views.replay import ReplayDialog
 from showcase.errors import ShowcaseError
 from showcase.services.bundles import Export
+from showcase.services.workspace_bulk import BulkOutcome
 
 _BAR = "display: grid; grid-template-columns: auto auto auto auto; gap: 6px; justify-content: start; flex: none;"
 _BUTTON: dict[str, Any] = {"margin": 0, "size": "small"}
@@ -29,7 +30,9 @@ _SHOWN_NAMES = 5
 class WorkspaceActs(pn.viewable.Viewer):
     """Four buttons; the three that weigh something ask first."""
 
-    def __init__(self, session: Session, store: WorkspaceStore, deleted: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, session: Session, store: WorkspaceStore, deleted: Callable[[BulkOutcome], Awaitable[None]]
+    ) -> None:
         super().__init__()
         self._session, self._store, self._deleted = session, store, deleted
         self._opened: Opened | None = None
@@ -104,8 +107,7 @@ class WorkspaceActs(pn.viewable.Viewer):
             return
 
         async def delete() -> None:
-            await self._store.delete(opened.workspace.workspace_id)
-            await self._deleted()
+            await self._deleted(await self._store.delete(opened.workspace.workspace_id))
 
         html = f"{preview_html('delete', preview)}{_replays_html(opened)}"
         self._question.ask(f"Delete {name_of(opened.workspace)}", html, "Delete", delete, icon="delete", color="error")
