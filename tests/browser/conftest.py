@@ -86,7 +86,14 @@ class Server:
 
     def run(self, *arguments: str) -> None:
         """Run a command of the command line to its end; it has to be green."""
-        subprocess.run(self.command(*arguments), env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        self.output(*arguments)
+
+    def output(self, *arguments: str) -> str:
+        """The same, and what it printed."""
+        done = subprocess.run(
+            self.command(*arguments), env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout
 
 
 @dataclass

@@ -1,0 +1,41 @@
+"""A library of known rows in the served installation, for tests that find, tick and open them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from showcase.settings import load_settings
+from showcase.wiring import connect
+from tests.browser.conftest import Server
+from tests.workspaces.library import put_items, workspace_id
+from tests.workspaces.queries import Item
+
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
+WINNER = {"winner_model_type": "naive", "winner_metric": "wape", "wall_clock_s": 1.5}
+
+
+def fill(server: Server, items: Sequence[Item]) -> None:
+    """Write rows into the served database, as one more user of its server."""
+    database, embedded = connect(load_settings(home=Path(server.environment["SHOWCASE_HOME"])))
+    try:
+        put_items(database, items, created_objects={})
+    finally:
+        database.dispose()
+        if embedded is not None:
+            embedded.stop()
+
+
+def shelf_items(tag: str, number: int, first: int) -> list[Item]:
+    """Completed runs with one tag, the last one the newest and the best; numbers begin at `first`."""
+    return [
+        Item(
+            workspace_id(first + at),
+            MADE + timedelta(minutes=at),
+            name=f"{tag}-{at}",
+            tags=(tag,),
+            result={**WINNER, "winner_wape": 90.0 - at, "winner_value": 90.0 - at},
+        )
+        for at in range(number)
+    ]
