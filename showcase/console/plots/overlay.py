@@ -1,0 +1,72 @@
+"""The registered forecasts of several workspaces over one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import holoviews as hv
+import pandas as pd
+
+from showcase.console.plots.style import by_day, framed, needs_bokeh
+from showcase.console.theme import PLOT
+from showcase.workspaces.comparison import ForecastLine
+
+HEIGHT = 230
+LINES = (
+    (PLOT["ahead"], "solid"),
+    (PLOT["other"], "dashed"),
+    (PLOT["good"], "dotdash"),
+    ("#9a5bb5", "dotted"),
+    (PLOT["bad"], "dashdot"),
+)
+"""Colour and dash of each workspace's line, in the order of the comparison: told apart without colour too."""
+_FORMATTERS = {"@date": "datetime"}
+
+
+def overlay_plot(lines: Sequence[ForecastLine], names: Sequence[str]) -> hv.Overlay | None:
+    """Each forecast in its colour and dash over what was sold before; None where there is none to draw.
+
+    `names` are what the workspaces are called, in the order of `lines`.
+    """
+    needs_bokeh()
+    layers: list[hv.Element] = []
+    for line in lines:
+        if line.actual_dates:
+            layers.append(_curve(line.actual_dates, line.actual, "Sold", PLOT["past"], "solid", 1.2))
+    # one wide band only: five over one another would hide all of them
+    drawn = [line for line in lines if line.dates]
+    if drawn:
+        layers.insert(0, _band(drawn[0]))
+    for line, name, (colour, dash) in zip(lines, names, LINES, strict=False):
+        if line.dates:
+            layers.append(_curve(line.dates, line.forecast, name, colour, dash, 2.2))
+    if not layers:
+        return None
+    return hv.Overlay(layers).opts(**framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=6, xformatter=by_day())
+
+
+def _curve(
+    dates: Sequence[object], values: Sequence[float | None], says: str, colour: str, dash: str, width: float
+) -> hv.Curve:
+    table = pd.DataFrame({"date": pd.to_datetime(list(dates)), "units": pd.Series(values, dtype=float), "says": says})
+    return hv.Curve(table, "date", ["units", "says"]).opts(
+        color=colour,
+        line_dash=dash,
+        line_width=width,
+        tools=["hover"],
+        hover_tooltips=[("", "@says"), ("", "@date{%-d %b %Y}"), ("units", "@units{0,0.0}")],
+        hover_formatters=_FORMATTERS,
+    )
+
+
+def _band(line: ForecastLine) -> hv.Area:
+    table = pd.DataFrame(
+        {
+            "date": pd.to_datetime(list(line.dates)),
+            "low": pd.Series(line.lo80, dtype=float),
+            "high": pd.Series(line.hi80, dtype=float),
+        }
+    )
+    return hv.Area(table, "date", ["low", "high"]).opts(
+        color=LINES[0][0], fill_alpha=0.14, line_alpha=0, default_tools=[], tools=[]
+    )

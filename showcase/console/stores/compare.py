@@ -1,0 +1,28 @@
+"""Reads what the Compare view shows, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from showcase.console.library_columns import name_of
+from showcase.wiring import Installation
+from showcase.workspaces.comparison import Comparison
+
+_OFFERED = 100
+
+
+class CompareStore:
+    """Comparisons, and the newest workspaces to choose from."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._workspaces = installation.services.workspaces
+
+    async def compare(self, ids: Sequence[str], base: str | None) -> Comparison:
+        """2 to 5 workspaces side by side; InvalidInputError for other ids, NotFoundError for one that is gone."""
+        return await asyncio.to_thread(self._workspaces.compare, ids, base)
+
+    async def newest(self) -> dict[str, str]:
+        """The ids of the newest workspaces by what they are called; two of one name are told apart by the id."""
+        found, _ = await asyncio.to_thread(self._workspaces.list, _OFFERED)
+        return {f"{name_of(one)} · {one.workspace_id.short}": str(one.workspace_id) for one in found}

@@ -1,0 +1,160 @@
+"""The Compare view: two to five workspaces side by side."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from showcase.console.comparison_text import called, comparison_csv, comparison_html
+from showcase.console.plots.overlay import HEIGHT, LINES, overlay_plot
+from showcase.console.session import Session
+from showcase.console.state import MOST_COMPARED
+from showcase.console.stores.compare import CompareStore
+from showcase.console.surface import arranged, card, remedy, show_only, text, title
+from showcase.console.text import plain
+from showcase.console.theme import sheet
+from showcase.errors import ShowcaseError
+from showcase.workspaces.comparison import FEWEST, Comparison
+
+_SCROLLS = (
+    "display: flex; flex-direction: column; gap: 12px; height: 100%; min-height: 0; overflow-y: auto;"
+    "scrollbar-width: thin;"
+)
+_LINE = "display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) auto auto; gap: 10px;"
+_WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
+_ALL_ROWS = "rows"
+_DASHES = {"solid": "", "dashed": "6 4", "dotdash": "2 4 6 4", "dotted": "2 3", "dashdot": "6 4 2 4"}
+
+
+class CompareView(pn.viewable.Viewer):
+    """Follows the ids and the base in the state; the address of the page is the link to the comparison."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._state, self._store = session.state, CompareStore(session.installation)
+        self._now = session.installation.services.clock.now
+        self._comparison: Comparison | None = None
+        self._is_showing = False
+        self._chosen = pmui.MultiChoice(
+            label="Workspaces, two to five", options={}, max_items=MOST_COMPARED, searchable=True, visual_size="small",
+            **_WIDE,
+        )  # fmt: skip
+        self._base = pmui.Select(label="Compared with", options={}, size="small", **_WIDE)
+        self._differences = pmui.Checkbox(label="differences only", value=True, size="small", margin=0)
+        self._csv = pmui.FileDownload(
+            callback=self._as_csv, filename="comparison.csv", label="CSV", icon="download", margin=0, size="small",
+            button_style="outlined", auto=True, embed=False,
+        )  # fmt: skip
+        self._words = text()
+        self._keys = text(stylesheets=[sheet("compare")])
+        self._plot = pn.pane.HoloViews(
+            None, min_height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False
+        )
+        self._tables = text(stylesheets=[sheet("compare")])
+        choices = arranged(self._chosen, self._base, self._differences, self._csv, css=_LINE, in_line=True)
+        head = card(text(title("Compare", "the address of this page is its link")), choices, self._words)
+        self._pictured = arranged(card(text(title("Forecasts")), self._keys, self._plot), css="display: block;")
+        self._tabled = arranged(card(self._tables), css="display: block;")
+        self.root = arranged(head, self._tabled, self._pictured, css=_SCROLLS, sizing_mode="stretch_both")
+        for widget in (self._chosen, self._base, self._differences):
+            widget.param.watch(self._chose, "value")
+        self._state.param.watch(self.load, ["compare", "base"])
+        self._show()
+
+    async def load(self, *_events: param.parameterized.Event) -> None:
+        """Read the comparison anew."""
+        if self._state.view != "compare":
+            return
+        ids, base = list(self._state.compare), self._state.base
+        self._comparison = None
+        failure: ShowcaseError | None = None
+        try:
+            newest = await self._store.newest()
+            if FEWEST <= len(ids) <= MOST_COMPARED:
+                self._comparison = await self._store.compare(ids, base if base in ids else None)
+        except ShowcaseError as error:
+            failure, newest = error, {}
+        self._offer(newest, ids)
+        self._show(failure)
+
+    def leave(self) -> None:
+        """Nothing ticks here."""
+
+    def _offer(self, newest: dict[str, str], ids: list[str]) -> None:
+        """The newest workspaces to choose from, and those that are compared, whatever their age."""
+        offered = newest | {one[:8]: one for one in ids if one not in newest.values()}
+        if self._comparison is not None:
+            known = {one.workspace_id: f"{called(one)} · {one.workspace_id[:8]}" for one in self._comparison.workspaces}
+            offered = {label: one for label, one in offered.items() if one not in known} | {
+                label: one for one, label in known.items()
+            }
+        labels = {one: label for label, one in offered.items()}
+        self._is_showing = True
+        self._chosen.param.update(options=offered, value=ids)
+        self._base.param.update(options={labels[one]: one for one in ids}, value=self._base_of(ids))
+        self._differences.value = self._state.filters.get(_ALL_ROWS) != ["all"]
+        self._is_showing = False
+
+    def _base_of(self, ids: list[str]) -> str | None:
+        return self._state.base if self._state.base in ids else next(iter(ids), None)
+
+    async def _chose(self, *_events: param.parameterized.Event) -> None:
+        if self._is_showing:
+            return
+        filters = {name: values for name, values in self._state.filters.items() if name != _ALL_ROWS}
+        filters |= {} if self._differences.value else {_ALL_ROWS: ["all"]}
+        ids = list(self._chosen.value)
+        base = self._base.value if self._base.value in ids else ""
+        is_same = ids == self._state.compare and base == (self._state.base or base)
+        self._state.param.update(compare=ids, base=base, filters=filters)
+        if is_same:
+            self._show()
+
+    def _show(self, failure: ShowcaseError | None = None) -> None:
+        found = self._comparison
+        show_only(self._tabled, found is not None)
+        show_only(self._pictured, found is not None)
+        self._csv.disabled = found is None
+        self._words.object = _words(failure, len(self._state.compare)) if found is None else ""
+        if found is None:
+            self._plot.object = None
+            return
+        self._tables.object = comparison_html(found, self._now(), differences_only=self._differences.value)
+        names = [called(one) for one in found.workspaces]
+        plot = overlay_plot(found.forecasts, names)
+        self._keys.object = _keys(found, names) if plot is not None else '<p class="quiet">No forecast to draw.</p>'
+        self._plot.object = plot
+
+    def _as_csv(self) -> io.StringIO:
+        assert self._comparison is not None  # the button is off without one
+        return io.StringIO(comparison_csv(self._comparison))
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.root
+
+
+def _words(failure: ShowcaseError | None, number: int) -> str:
+    if failure is not None:
+        return remedy(failure)
+    if number == 1:
+        return '<p class="quiet">One more: a comparison needs two at least.</p>'
+    return (
+        '<p><b>Nothing is compared yet.</b></p><p class="quiet">Choose two to five workspaces here, or tick them in '
+        "the Library and press Compare.</p>"
+    )
+
+
+def _keys(found: Comparison, names: list[str]) -> str:
+    """Which line is whose, and why one has none."""
+    keys = []
+    for line, name, (colour, dash) in zip(found.forecasts, names, LINES, strict=False):
+        why = f' <span class="quiet small">{plain(line.why_not)}</span>' if line.why_not else ""
+        keys.append(
+            f'<span><svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke="{colour}" '
+            f'stroke-width="2.5" stroke-dasharray="{_DASHES[dash]}"/></svg>{plain(name)}{why}</span>'
+        )
+    return f'<div class="keys">{"".join(keys)}</div><p class="quiet small">The band is the first one\'s 80 % interval.</p>'

@@ -1,0 +1,106 @@
+"""Workspaces side by side, in words and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import holoviews as hv
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from showcase.console.comparison_text import comparison_csv, comparison_html, harmless
+from showcase.console.plots.overlay import overlay_plot
+from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ForecastLine, Relation, Row, ScoreRow
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+A, B = "a" * 32, "b" * 32
+EVIL = '<img src=x onerror="alert(1)">'
+
+
+def compared(workspace_id: str, name: str | None) -> Compared:
+    return Compared(workspace_id, name, "completed", "sparse", NOW, "naive", None)
+
+
+def comparison(**chosen: Any) -> Comparison:
+    usual: dict[str, Any] = {
+        "base": A,
+        "workspaces": (compared(A, "first"), compared(B, None)),
+        "configuration": (Row("seed", (1, 2)), Row("scenario", ("sparse", "sparse"))),
+        "scores": (ScoreRow("wape", None, "wape", "%", "lower", (20.0, 10.0), (0.0, -10.0), (B,), (A,)),),
+        "forecasts": (ForecastLine(A, why_not="its file is gone"), ForecastLine(B, why_not="its file is gone")),
+        "folds": {A: (FoldScore(1, date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 8), 20.0, 1.0, 1.0, 0.0),)},
+        "approvals": {A: ({"decision": "timed_out"},)},
+        "made": (),
+        "relations": (Relation(B, A, "replay", "different"),),
+        "remarks": ("the data are not the same",),
+    }
+    return Comparison(**usual | chosen)
+
+
+def test_differences_only_leaves_out_what_is_equal_and_says_how_much() -> None:
+    html = comparison_html(comparison(), NOW, differences_only=True)
+    assert ">seed</th>" in html
+    assert ">scenario</th>" not in html
+    assert "1 equal rows are left out" in html
+    assert ">scenario</th>" in comparison_html(comparison(), NOW, differences_only=False)
+
+
+def test_best_and_worst_are_told_by_words_and_each_is_compared_with_the_base() -> None:
+    html = comparison_html(comparison(), NOW, differences_only=True)
+    best, worst = html.index("▲ best"), html.index("▼ worst")
+    assert worst < best  # the first one is the worst
+    assert "-10.00" in html
+    assert "lower is better" in html
+    assert "the data are not the same" in html
+    assert "a replay of it, " in html
+    assert "timed out" in html
+
+
+def test_everything_from_outside_is_escaped() -> None:
+    evil = comparison(
+        workspaces=(compared(A, EVIL), compared(B, EVIL)),
+        configuration=(Row(EVIL, (EVIL, [EVIL])),),
+        made=(Row(EVIL, ({EVIL: EVIL}, None)),),
+        approvals={A: ({"decision": EVIL, "decided_by": EVIL},)},
+        remarks=(EVIL,),
+        relations=(Relation(B, A, "replay", EVIL),),
+    )
+    assert "<img" not in comparison_html(evil, NOW, differences_only=False)
+
+
+def test_the_csv_has_all_rows_and_no_formula() -> None:
+    evil = comparison(
+        workspaces=(compared(A, "=1+1"), compared(B, "-x")), configuration=(Row("seed", ("@cmd", -3)),)
+    )
+    rows = list(csv.reader(io.StringIO(comparison_csv(evil))))
+    assert rows[0] == ["part", "field", "'=1+1 (aaaaaaaa)", "'-x (bbbbbbbb)"]
+    assert rows[1] == ["configuration", "seed", "'@cmd", "-3"]
+    assert ["score", "wape", "20.0", "10.0"] in rows
+    assert ["fold wape", "1", "20.0", ""] in rows
+
+
+@given(st.one_of(st.text(max_size=9), st.integers(), st.floats(allow_nan=False), st.none(), st.booleans()))
+def test_no_text_begins_like_a_formula(value: object) -> None:
+    cell = harmless(value)
+    assert isinstance(cell, int | float) or not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_forecasts_are_laid_over_one_another_and_nothing_is_drawn_of_none() -> None:
+    days = (date(2026, 11, 20), date(2026, 11, 21))
+    line = ForecastLine(A, days, (1.0, 2.0), (0.5, None), (2.0, 3.0), (0.0, 1.0), (3.0, 4.0), days, (1.0, None))
+    drawn = overlay_plot([line, ForecastLine(B, why_not="gone")], ["first", "second"])
+    assert isinstance(drawn, hv.Overlay)
+    assert len(drawn) == 3  # the band, what was sold, the forecast
+    hv.render(drawn)
+    assert overlay_plot([ForecastLine(A, why_not="gone")], ["first"]) is None
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_comparison_without_scores_or_folds_still_has_its_heads(number: int) -> None:
+    html = comparison_html(comparison(scores=(), folds={}, approvals={}, relations=()), NOW, differences_only=True)
+    assert ("first", "bbbbbbbb (no name)")[number] in html
+    assert "Folds" not in html
