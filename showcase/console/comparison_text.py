@@ -31,7 +31,9 @@ def comparison_html(comparison: Comparison, now: datetime, *, differences_only: 
     same = f'<p class="quiet small">{hidden} equal rows are left out.</p>' if hidden else ""
     made = [row for row in comparison.made if row.differs or not differences_only]
     body = [
-        _group(comparison, "Configuration", ((_label(row.field), map(_value, row.values), row.differs) for row in rows)),
+        _group(
+            comparison, "Configuration", ((_label(row.field), map(_value, row.values), row.differs) for row in rows)
+        ),
         _group(comparison, "Scores", (_score(comparison, row) for row in comparison.scores)),
         _group(comparison, "Folds", _folds(comparison)),
         _group(comparison, "Approvals", _approvals(comparison)),
@@ -40,7 +42,7 @@ def comparison_html(comparison: Comparison, now: datetime, *, differences_only: 
     ]
     return (
         f'{remarks}<div class="wide" tabindex="0" role="group" aria-label="Comparison"><table>'
-        f'{_heads(comparison, now)}{"".join(body)}</table></div>{same}'
+        f"{_heads(comparison, now)}{''.join(body)}</table></div>{same}"
     )
 
 
@@ -70,7 +72,11 @@ def _group(comparison: Comparison, heading: str, lines: Iterable[_Line]) -> str:
         for label, cells, is_marked in lines
     )
     wide = len(comparison.workspaces) + 1
-    return f'<tbody><tr class="part"><th colspan="{wide}" scope="rowgroup">{heading}</th></tr>{rows}</tbody>' if rows else ""
+    return (
+        f'<tbody><tr class="part"><th colspan="{wide}" scope="rowgroup">{heading}</th></tr>{rows}</tbody>'
+        if rows
+        else ""
+    )
 
 
 def _score(comparison: Comparison, row: ScoreRow) -> _Line:

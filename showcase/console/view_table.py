@@ -35,6 +35,8 @@ class ViewRow:
 _ROWS = (
     ViewRow("run", "Run", "play_circle", "run:RunView"),
     ViewRow("library", "Library", "inventory_2", "library:LibraryView"),
+    ViewRow("lineage", "Lineage", "account_tree", "lineage:LineageView"),
+    ViewRow("compare", "Compare", "compare_arrows", "compare:CompareView"),
     ViewRow("data", "Data", "storage", "data:DataView"),
     ViewRow("operations", "Operations", "monitor_heart", "operations:OperationsView"),
 )

@@ -73,9 +73,7 @@ def test_everything_from_outside_is_escaped() -> None:
 
 
 def test_the_csv_has_all_rows_and_no_formula() -> None:
-    evil = comparison(
-        workspaces=(compared(A, "=1+1"), compared(B, "-x")), configuration=(Row("seed", ("@cmd", -3)),)
-    )
+    evil = comparison(workspaces=(compared(A, "=1+1"), compared(B, "-x")), configuration=(Row("seed", ("@cmd", -3)),))
     rows = list(csv.reader(io.StringIO(comparison_csv(evil))))
     assert rows[0] == ["part", "field", "'=1+1 (aaaaaaaa)", "'-x (bbbbbbbb)"]
     assert rows[1] == ["configuration", "seed", "'@cmd", "-3"]

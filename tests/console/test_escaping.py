@@ -26,6 +26,7 @@ from showcase.errors import ShowcaseError
 from showcase.http.notebooks import Notebook, listing_page
 from showcase.kernel.identity import WorkspaceId
 from showcase.services.replays import ReplayPreview
+from showcase.workspaces.health import CheckedReference, WorkspaceHealth
 from showcase.workspaces.lineage import Kin, build_lineage
 from tests.console.cases import RUN_ID, ended, event, kept_workspace
 
@@ -59,12 +60,13 @@ def test_a_workspace_is_escaped() -> None:
         seed_overrides={EVIL: EVIL}, user_scope={"store_code": EVIL, "sku": EVIL}, data_fingerprint=EVIL,
         run_config={"train_model_types": [EVIL]},
     )  # fmt: skip
+    evil_reference = CheckedReference(EVIL, EVIL, EVIL, "alive")
     parts = [
         head_html(workspace, EVIL),
         result_html(workspace),
         verdict_html(workspace),
         configuration_html(workspace),
-        made_html(workspace, (), NOW),
+        made_html(WorkspaceHealth(EVIL, EVIL, True, (evil_reference,), 1, 0, 0, NOW), (), NOW),
         newer_html(workspace),
         result_html(kept_workspace(result_summary={"reason": EVIL})),
     ]

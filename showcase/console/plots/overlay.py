@@ -29,10 +29,11 @@ def overlay_plot(lines: Sequence[ForecastLine], names: Sequence[str]) -> hv.Over
     `names` are what the workspaces are called, in the order of `lines`.
     """
     needs_bokeh()
-    layers: list[hv.Element] = []
-    for line in lines:
-        if line.actual_dates:
-            layers.append(_curve(line.actual_dates, line.actual, "Sold", PLOT["past"], "solid", 1.2))
+    layers: list[hv.Element] = [
+        _curve(line.actual_dates, line.actual, "Sold", PLOT["past"], "solid", 1.2)
+        for line in lines
+        if line.actual_dates
+    ]
     # one wide band only: five over one another would hide all of them
     drawn = [line for line in lines if line.dates]
     if drawn:
@@ -42,7 +43,9 @@ def overlay_plot(lines: Sequence[ForecastLine], names: Sequence[str]) -> hv.Over
             layers.append(_curve(line.dates, line.forecast, name, colour, dash, 2.2))
     if not layers:
         return None
-    return hv.Overlay(layers).opts(**framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=6, xformatter=by_day())
+    return hv.Overlay(layers).opts(
+        **framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=6, xformatter=by_day()
+    )
 
 
 def _curve(

@@ -18,6 +18,7 @@ from showcase.services.workspace_bulk import BulkOutcome, BulkPreview
 from showcase.store.bundles import ExportRow
 from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation
+from showcase.workspaces.health import WorkspaceHealth
 from showcase.workspaces.lineage import Lineage
 from showcase.workspaces.replay import recorded_request
 
@@ -52,6 +53,10 @@ class WorkspaceStore:
 
     async def open(self, workspace_id: str) -> Opened:
         return await asyncio.to_thread(self._open, workspace_id)
+
+    async def health(self, workspace_id: str) -> WorkspaceHealth:
+        """Whether what it made is still there; files are read for that, so it comes after the rest."""
+        return await asyncio.to_thread(self._services.workspaces.health, workspace_id)
 
     async def edit(self, workspace_id: str, changes: Mapping[str, Any]) -> Workspace:
         """Change what was sent; OutdatedRevisionError has the newer row."""
@@ -94,7 +99,7 @@ class WorkspaceStore:
         return Opened(
             found,
             tell(str(run_id), found.scenario, events) if events else None,
-            services.replays.lineage(workspace_id),
+            services.workspaces.lineage(workspace_id),
             tuple(services.bundles.exports(workspace_id)),
         )
 

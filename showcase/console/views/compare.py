@@ -157,4 +157,6 @@ def _keys(found: Comparison, names: list[str]) -> str:
             f'<span><svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke="{colour}" '
             f'stroke-width="2.5" stroke-dasharray="{_DASHES[dash]}"/></svg>{plain(name)}{why}</span>'
         )
-    return f'<div class="keys">{"".join(keys)}</div><p class="quiet small">The band is the first one\'s 80 % interval.</p>'
+    return (
+        f'<div class="keys">{"".join(keys)}</div><p class="quiet small">The band is the first one\'s 80 % interval.</p>'
+    )

@@ -74,7 +74,9 @@ class LineageView(pn.viewable.Viewer):
             self._words.object = remedy(error)
             return
         is_family = self._scope.value == "family"
-        self._head.object = title("Lineage", "" if is_family or not choices.is_filtered else "the library's filters apply")
+        self._head.object = title(
+            "Lineage", "" if is_family or not choices.is_filtered else "the library's filters apply"
+        )
         self._words.object = told_html(self._drawn.graph, is_family=is_family, is_filtered=choices.is_filtered)
         self._ranges = None
         self._draw()

@@ -19,6 +19,7 @@ from showcase.console.workspace_made import made_html
 from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
 from showcase.errors import ShowcaseError
 from showcase.services.workspace_bulk import BulkOutcome
+from showcase.workspaces.health import WorkspaceHealth
 
 _FILLS = ":host { height: 100%; min-height: 0; gap: 8px; overflow: hidden; }"
 _SCROLLS = "display: block; overflow-y: auto; scrollbar-width: thin; min-height: 0; flex: 1;"
@@ -66,9 +67,20 @@ class WorkspaceView(pn.viewable.Viewer):
             return
         if wanted == self._state.workspace:
             self._opened = found
-            self._show()
+            self._show(None)
+            # a callback of its own: files are looked at, and the page need not wait for that
+            pn.state.execute(self._look_after_health)
 
-    def _show(self) -> None:
+    async def _look_after_health(self) -> None:
+        wanted = self._state.workspace
+        try:
+            health = await self._store.health(wanted)
+        except ShowcaseError:
+            return  # it went meanwhile; the next look says so
+        if self._opened is not None and self._opened.workspace.workspace_id == wanted:
+            self._show(health)
+
+    def _show(self, health: WorkspaceHealth | None) -> None:
         opened = self._opened
         assert opened is not None  # it was read just now
         workspace = opened.workspace
@@ -81,7 +93,7 @@ class WorkspaceView(pn.viewable.Viewer):
             approvals_html(workspace),
             knowledge_html(workspace),
             configuration_html(workspace),
-            made_html(workspace, opened.exports, self._store.now),
+            made_html(health, opened.exports, self._store.now),
         )
         self._body.object = "".join(f"<section>{part}</section>" for part in parts if part)
         self._acts.show(opened)
