@@ -74,16 +74,16 @@ class LibraryTable(pn.viewable.Viewer):
         ]
         frame, look = library_table(lines, columns), _look(columns)
         self._is_filling = True
+        # rows and ticks in one change: between two the browser would tell of ticks that nobody made
         if self._table is None:
-            self._table = _table(frame, look)
+            self._table = _table(frame, look | {"selection": self._ticks()})
             self._table.on_click(self._tapped)
             self._table.param.watch(self._ticked, "selection")
         elif list(self._table.value.columns) == list(frame.columns):
-            self._table.param.update(value=frame, selection=[])
+            self._table.param.update(value=frame, selection=self._ticks())
         else:
-            self._table.param.update(value=frame, selection=[], **look)
+            self._table.param.update(value=frame, selection=self._ticks(), **look)
         self._is_filling = False
-        self._mark()
         page = shelf.listing.page
         self._previous.disabled, self._next.disabled = page.previous is None, page.next is None
         show_only(self._pager, page.previous is not None or page.next is not None)
@@ -94,12 +94,16 @@ class LibraryTable(pn.viewable.Viewer):
         """Tick the boxes of this page as the shelf has them."""
         if self._table is None or self._is_filling:
             return
-        shelf = self._shelf
-        ticked = [at for at, one in enumerate(self._rows) if shelf.takes_all or one.workspace_id in shelf.ticked]
+        ticked = self._ticks()
         if ticked != sorted(self._table.selection):
             self._is_filling = True
             self._table.selection = ticked
             self._is_filling = False
+
+    def _ticks(self) -> list[int]:
+        """The rows of this page that the shelf has ticked."""
+        shelf = self._shelf
+        return [at for at, one in enumerate(self._rows) if shelf.takes_all or one.workspace_id in shelf.ticked]
 
     def _measured(self, *_events: param.parameterized.Event) -> None:
         self._is_wide = self._window.current is not self._window.small

@@ -25,15 +25,10 @@ _CHOICES = (
 )
 _STACK = "display: flex; flex-direction: column; gap: 8px; flex: none;"
 _ANY = "any"
-_LOW = {
-    "& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"},
-    "& .MuiInputLabel-root": {
-        "transform": "translate(12px, -7px) scale(.75) !important", "backgroundColor": "background.paper", "px": "4px",
-    },
-}  # fmt: skip
+_LOW = {"& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"}}
 _WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
 _SMALL: dict[str, Any] = {"size": "small", **_WIDE}
-_MANY: dict[str, Any] = {"visual_size": "small", "sx": _LOW, **_WIDE}
+_MANY: dict[str, Any] = {"visual_size": "small", "sx": _LOW, "stylesheets": [sheet("many")], **_WIDE}
 _SAVE, _FORGET = "Save this search…", "Forget one…"
 
 
@@ -138,7 +133,7 @@ class SearchBar(pn.viewable.Viewer):
 
         words = (
             '<p class="quiet">Take one out and choose it again to put it last. While a workspace is open beside the '
-            "table, the first ones are shown. The address of the page remembers them.</p>"
+            "table, the weightiest of them are shown. The address of the page remembers them.</p>"
         )
         self._question.ask("Columns", words, "Show them", take, fields=(chosen,), icon="view_column")
 
