@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, Server, Visit
-from tests.browser.shelf import MADE, WINNER, fill, shelf_items
+from tests.browser.shelf import MADE, fill, result, shelf_items
 from tests.workspaces.library import workspace_id
 from tests.workspaces.queries import Item
 
@@ -25,6 +25,7 @@ id => {
     if (at < 0) continue
     const column = name => (data.get ? data.get(name) : data[name])[at]
     const view = Bokeh.index.find_one(model)
+    if (view === null) continue  // of a picture that was drawn anew
     const box = view.parent.canvas_view.el.getBoundingClientRect()
     const {x_scale, y_scale} = view.coordinates
     return [box.x + x_scale.compute(column("x")), box.y + y_scale.compute(column("y"))]
@@ -45,7 +46,7 @@ def _filled(server: Server) -> None:
             tags=("kin",),
             scenario="sparse",
             replayed_from=workspace_id(source),
-            result={**WINNER, "winner_wape": 30.0 + at, "winner_value": 30.0 + at, "verdict": {"overall": "identical"}},
+            result={**result(30.0 + at), "verdict": {"overall": "identical"}},
         )
         for at, source in enumerate(sources)
     ]

@@ -39,7 +39,8 @@ class BulkBar(pn.viewable.Viewer):
         self._counts = text(sizing_mode=None, min_width=10)
         self._ticked = text(sizing_mode=None)
         self._all = pmui.Button(label="", **_BUTTON, on_click=self._take_all)
-        self._none = pmui.IconButton(icon="close", size="small", margin=0, description="Untick all", on_click=self._untick)
+        self._none = pmui.IconButton(icon="close", size="small", margin=0, description="Untick all")
+        self._none.on_click(self._untick)
         buttons = [self._button(action) for action in _FIRST]
         self._compare = pmui.Button(label="Compare", icon="compare_arrows", **_BUTTON, on_click=self._compared)
         self._more = pmui.MenuButton(

@@ -57,8 +57,10 @@ class CompareView(pn.viewable.Viewer):
         self._tables = text(stylesheets=[sheet("compare")])
         choices = arranged(self._chosen, self._base, self._differences, self._csv, css=_LINE, in_line=True)
         head = card(text(title("Compare", "the address of this page is its link")), choices, self._words)
-        self._pictured = arranged(card(text(title("Forecasts")), self._keys, self._plot), css="display: block;")
-        self._tabled = arranged(card(self._tables), css="display: block;")
+        self._pictured = arranged(
+            card(text(title("Forecasts")), self._keys, self._plot), css="display: block; flex: none;"
+        )
+        self._tabled = arranged(card(self._tables), css="display: block; flex: none;")
         self.root = arranged(head, self._tabled, self._pictured, css=_SCROLLS, sizing_mode="stretch_both")
         for widget in (self._chosen, self._base, self._differences):
             widget.param.watch(self._chose, "value")

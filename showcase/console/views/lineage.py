@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import holoviews as hv
@@ -21,7 +22,7 @@ from showcase.errors import ShowcaseError
 _STACK = "display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
 _LINE = "display: grid; grid-template-columns: minmax(0, 1fr) auto auto auto; gap: 10px;"
 _SCROLLS = ":host { min-height: 0; overflow: auto; }"
-_SCOPE = "scope"
+_SCOPE, _TWICE_S = "scope", 0.6
 _SCOPES = {"its family": "family", "whole library": "library"}
 
 
@@ -34,6 +35,7 @@ class LineageView(pn.viewable.Viewer):
         self._store = LineageStore(session.installation)
         self._drawn: Drawn | None = None
         self._unfolded: set[str] = set()
+        self._clock, self._last_tap = session.installation.services.clock, None
         self._ranges: hv.streams.RangeXY | None = None
         self._head, self._selected = text(), text(stylesheets=[sheet("workspace")])
         self._scope = pmui.RadioBoxGroup(options=_SCOPES, value="family", inline=True, size="small", margin=0)
@@ -104,15 +106,18 @@ class LineageView(pn.viewable.Viewer):
         self._open.disabled = self._load.disabled = node is None or node.is_deleted
 
     def _tapped(self, x: float | None = None, y: float | None = None) -> None:
-        named = self._named(x, y)
+        named, now = self._named(x, y), self._clock.monotonic()
+        # the first click of two has the picture drawn anew, and the browser then takes the second for a single one
+        is_second = self._last_tap is not None and self._last_tap[0] == named and now - self._last_tap[1] < _TWICE_S
+        self._last_tap = (named, now)
         if named is not None:
             # not here: a tap is told in the middle of a drawing
-            pn.state.execute(lambda: self._select(named))
+            pn.state.execute(partial(self._load_into_run if is_second else self._select, named))
 
     def _tapped_twice(self, x: float | None = None, y: float | None = None) -> None:
         named = self._named(x, y)
         if named is not None:
-            pn.state.execute(lambda: self._load_into_run(named))
+            pn.state.execute(partial(self._load_into_run, named))
 
     def _named(self, x: float | None, y: float | None) -> str | None:
         if self._drawn is None or x is None or y is None:
@@ -121,17 +126,23 @@ class LineageView(pn.viewable.Viewer):
 
     async def _select(self, named: str) -> None:
         assert self._drawn is not None  # it was tapped
-        if named in {fold.name for fold in self._drawn.layout.folds}:
+        if self._is_folded(named):
             self._unfolded.add(named)
             await self._read()
         elif not self._is_deleted(named):
             self._state.workspace = named
+
+    def _is_folded(self, named: str) -> bool:
+        assert self._drawn is not None  # it was tapped
+        return any(fold.name == named for fold in self._drawn.layout.folds)
 
     def _is_deleted(self, workspace_id: str) -> bool:
         assert self._drawn is not None  # it was tapped
         return any(one.workspace_id == workspace_id and one.is_deleted for one in self._drawn.graph.nodes)
 
     async def _load_into_run(self, workspace_id: str) -> None:
+        if self._is_folded(workspace_id) or self._is_deleted(workspace_id) or self._state.view != "lineage":
+            return
         try:
             frame = await self._store.frame(workspace_id)
         except ShowcaseError as error:
