@@ -97,10 +97,10 @@ def test_notes_and_tags_are_text_and_an_edit_of_somebody_else_is_shown_first(vis
     page.get_by_label("Notes", exact=True).fill(EVIL)
     page.get_by_label("A new tag").fill("<b>bold</b>")
     server.run("workspaces", "edit", workspace_id(2000), "--notes", "from a terminal")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Somebody changed it meanwhile")).to_be_visible()
     expect(page.get_by_text("from a terminal").first).to_be_visible()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("p.notes")).to_have_text(EVIL)
     expect(page.locator(".tag", has_text="<b>bold</b>").first).to_be_visible()
     assert page.evaluate("window.harmed") is None
