@@ -79,7 +79,7 @@ class WorkspaceService:
         with self.transactions.read() as connection:
             return library_facts.count_kept(connection)
 
-    def tags(self) -> list[tuple[str, int]]:
+    def tags(self) -> Sequence[tuple[str, int]]:
         """The tags that most workspaces have, and how many have each."""
         with self.transactions.read() as connection:
             return library_facts.list_tags(connection, _MOST_TAGS_TOLD)

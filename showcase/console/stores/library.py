@@ -43,7 +43,7 @@ class LibraryStore:
     async def edit(self, workspace_id: str, changes: Mapping[str, Any]) -> Workspace:
         return await asyncio.to_thread(self._services.workspaces.edit, workspace_id, changes)
 
-    async def tags(self) -> list[tuple[str, int]]:
+    async def tags(self) -> Sequence[tuple[str, int]]:
         """The tags in use, and how many workspaces have each."""
         return await asyncio.to_thread(self._services.workspaces.tags)
 
