@@ -17,11 +17,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
+import psutil
 
 from benchmarks.measure import noise
 from benchmarks.page import write_section
@@ -34,8 +36,8 @@ _PORT = 5907
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """`showcase serve --only http` over a new home; its database goes with it."""
+def served() -> Iterator[tuple[str, psutil.Process]]:
+    """`showcase serve --only http` over a new home: its address and its process; its database goes with it."""
     with tempfile.TemporaryDirectory(prefix="showcase-bench-") as home:
         Path(home).chmod(0o755)
         environment = {**os.environ, "SHOWCASE_HOME": home, "OMP_NUM_THREADS": "1"}
@@ -45,7 +47,7 @@ def served() -> Iterator[str]:
         try:
             assert process.stdout is not None
             assert any(str(_PORT) in line for line in process.stdout), "the server did not start"
-            yield f"http://127.0.0.1:{_PORT}"
+            yield f"http://127.0.0.1:{_PORT}", psutil.Process(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -58,15 +60,25 @@ def fill(client: httpx.Client) -> str:
     return str(kept[0])
 
 
-def read_ms(client: httpx.Client, path: str) -> list[float]:
-    """Milliseconds of each of READS requests, after five that do not count."""
-    taken = []
-    for number in range(READS + 5):
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """READS requests: milliseconds of each, and of the server's processor for one of them."""
+
+    taken_ms: list[float]
+    processor_ms: float
+
+
+def read(client: httpx.Client, server: psutil.Process, path: str) -> Reads:
+    """Read a path READS times, after five times that do not count."""
+    for _ in range(5):
+        assert client.get(path).status_code == 200
+    taken, before = [], server.cpu_times()
+    for _ in range(READS):
         started = time.perf_counter()
         assert client.get(path).status_code == 200
-        if number >= 5:
-            taken.append((time.perf_counter() - started) * 1000)
-    return taken
+        taken.append((time.perf_counter() - started) * 1000)
+    after = server.cpu_times()
+    return Reads(taken, (after.user + after.system - before.user - before.system) * 1000 / READS)
 
 
 async def last_event_spread_ms(url: str) -> float:
@@ -90,22 +102,25 @@ async def _listen(client: httpx.AsyncClient, run_id: str) -> float:
 
 def table() -> str:
     """All figures as Markdown."""
-    with served() as url, httpx.Client(base_url=url) as client:
+    with served() as (url, server), httpx.Client(base_url=url) as client:
         kept = fill(client)
         reads = {
-            "GET a workspace": read_ms(client, f"/demo/workspaces/{kept}"),
-            "GET the first page of 20": read_ms(client, "/demo/workspaces"),
-            "GET /health": read_ms(client, "/health"),
+            "GET a workspace": read(client, server, f"/demo/workspaces/{kept}"),
+            "GET the first page of 20": read(client, server, "/demo/workspaces"),
+            "GET /health": read(client, server, "/health"),
         }
         spread = asyncio.run(last_event_spread_ms(url))
     lines = [
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {READS} reads in a row over one connection. Noise: the "
         f"same loop of arithmetic took between 1 and {noise():.2f} times its quickest run meanwhile.",
         "",
-        "| what | median, ms | 95 of 100 within, ms |",
-        "|---|---|---|",
+        "| what | median, ms | 95 of 100 within, ms | the server's processor, ms each |",
+        "|---|---|---|---|",
     ]
-    lines += [f"| {name} | {median(taken):.1f} | {quantiles(taken, n=20)[-1]:.1f} |" for name, taken in reads.items()]
+    lines += [
+        f"| {name} | {median(each.taken_ms):.1f} | {quantiles(each.taken_ms, n=20)[-1]:.1f} | {each.processor_ms:.1f} |"
+        for name, each in reads.items()
+    ]
     lines += ["", f"{LISTENERS} clients that follow one run got its last event within {spread:.0f} ms of each other."]
     return "\n".join(lines)
 

@@ -131,7 +131,7 @@ class ModelConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _options_of_the_type(cls, raw: Any) -> Any:
-        if not isinstance(raw, Mapping) or raw.get("model_type") not in set(ModelType):
+        if not isinstance(raw, Mapping) or raw.get("model_type") not in tuple(ModelType):
             return raw
         row = ZOO[ModelType(raw["model_type"])]
         given = raw.get("options")

@@ -67,6 +67,9 @@ async def _receive(request: Request, folder: Path) -> Form:
         await _feed(request, parser)
     except FormParserError as error:
         raise _refused("body", shown(str(error)), "a whole multipart form") from error
+    finally:
+        for one in files:
+            one.close()  # what was written stays in the folder
     if len(files) != 1 or files[0].field_name != b"file":
         raise _refused("file", f"{len(files)} files", "one file in the field `file`")
     form.path = await run_in_threadpool(_kept, files[0], folder)
@@ -103,7 +106,6 @@ def _kept(received: File, folder: Path) -> Path:
         path = folder / "empty"
         path.touch()
         return path
-    received.file_object.close()
     assert received.actual_file_name is not None  # it has a name as soon as it is on disk
     return Path(received.actual_file_name.decode())
 

@@ -31,6 +31,7 @@ async def _all_at(server: Served, frames: list[tuple[str, bytes]]) -> list[tuple
     return await asyncio.gather(*(one(kind, sent) for kind, sent in frames))
 
 
+@pytest.mark.fault("I1")
 @pytest.mark.parametrize("frames", SIZES)
 def test_nonsense_is_answered_in_order_and_changes_nothing(database: Database, tmp_path: Path, frames: int) -> None:
     chance, kinds = random.Random(42), list(KINDS)

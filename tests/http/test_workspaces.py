@@ -240,3 +240,30 @@ def test_a_running_workspace_is_not_exported(client: TestClient, installation: I
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:showcase:running")
     held.opened.set()
     assert dict(server_sent(client, started["run_id"]))
+
+
+def test_workspaces_are_compared_side_by_side(client: TestClient) -> None:
+    first, second = kept_run(client), kept_run(client, seed=7)
+    path = "/demo/workspaces/compare"
+    told = client.get(path, params={"ids": [first, second], "base": second, "differences_only": True})
+    assert told.status_code == 200, told.text
+    body = told.json()
+    assert (body["base"], [one["workspace_id"] for one in body["workspaces"]]) == (second, [first, second])
+    assert {row["field"]: row["values"] for row in body["configuration"]}["seed"] == [42, 7]
+    assert all(row["differs"] for row in body["configuration"])
+    assert {line["workspace_id"] for line in body["forecasts"]} == {first, second}
+    for wrong in ({"ids": [first]}, {"ids": [first, first]}, {"ids": [first, "zzz"]}, {}):
+        assert client.get(path, params=wrong).status_code == 422, wrong
+    assert client.get(path, params={"ids": [first, UNKNOWN]}).status_code == 404
+
+
+def test_health_says_what_is_still_there(client: TestClient, installation: Installation) -> None:
+    kept = kept_run(client)
+    sound = client.get(f"/demo/workspaces/{kept}/health").json()
+    assert (sound["partial_run"], sound["dead"], sound["alive"] > 0) == (False, 0, True)
+    with installation.launcher.exclusive("a test"):
+        installation.services.demand.wipe()
+    worn = client.get(f"/demo/workspaces/{kept}/health").json()
+    assert worn["dead"] > 0
+    assert set(worn["references"][0]) == {"key", "ref_type", "ref_id", "status"}
+    assert client.get(f"/demo/workspaces/{UNKNOWN}/health").status_code == 404

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +25,10 @@ from showcase.pipeline.results import run_json, told_result
 from showcase.wiring import Installation
 
 EVENT_STREAM = "text/event-stream"
+_EXAMPLES = [
+    {"scenario": "retail_standard", "skip_seed": False, "preservation": "keep", "workspace_name": "first"},
+    {"train_model_types": ["naive", "prophet_like"], "backtest": {"horizon": 28, "n_splits": 4}},
+]
 RunStatus = Literal["running", "completed", "failed", "cancelled", "interrupted"]
 
 
@@ -92,7 +96,7 @@ def runs_router(installation: Installation, streams: RunStreams) -> APIRouter:
     )
     async def start(
         request: Request,
-        frame: RunRequest,
+        frame: Annotated[RunRequest, Body(examples=_EXAMPLES)],
         wait: Annotated[bool, Query(description="Answer when the run has ended, not when it has begun.")] = True,
         idempotency_key: Annotated[
             str | None, Header(description="A name of your own for this request: repeated, it starts nothing new.")

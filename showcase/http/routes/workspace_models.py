@@ -108,6 +108,34 @@ class LineageGraph(BaseModel):
     is_whole: bool = Field(description="False where there are more than can be shown.")
 
 
+class CheckedReferences(BaseModel):
+    """What a workspace points at, and what of it is still there."""
+
+    workspace_id: str
+    workspace_status: str
+    partial_run: bool = Field(description="Whether its run did not come to its end, or has not yet.")
+    references: list[dict[str, Any]] = Field(description="{key, ref_type, ref_id, status} each.")
+    alive: int
+    dead: int
+    unknown: int
+    checked_at: datetime
+
+
+class Compared(BaseModel):
+    """Workspaces side by side; every row has its values in the order of `workspaces`."""
+
+    base: str
+    workspaces: list[dict[str, Any]]
+    configuration: list[dict[str, Any]] = Field(description="{field, values, differs} each.")
+    scores: list[dict[str, Any]] = Field(description="field, direction, values, deltas, best, worst each.")
+    forecasts: list[dict[str, Any]] = Field(description="One a workspace, to lay over each other.")
+    folds: dict[str, list[dict[str, Any]]] = Field(description="The winner's scores on each fold, by workspace.")
+    approvals: dict[str, list[dict[str, Any]]]
+    made: list[dict[str, Any]] = Field(description="{field, values, differs} each.")
+    relations: list[dict[str, Any]] = Field(description="{workspace_id, other, relation, verdict} each.")
+    remarks: list[str] = Field(description="What a reader of the figures has to know.")
+
+
 class SavedSearches(BaseModel):
     """The saved filters by name."""
 
