@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from showcase.adapters.clock import SystemClock
 from showcase.errors import InvalidInputError, ShowcaseError
 from showcase.kernel.refusals import parse_json
+from showcase.pipeline.events import error_event
 
 _MOST_FILE_BYTES = 1024**2
 _PIPED_WIDTH = 200  # columns of a table that goes to a file or a pipe
@@ -64,15 +66,7 @@ def explain(error: ShowcaseError) -> None:
 
 def error_json(error: ShowcaseError) -> dict[str, Any]:
     """A refusal as the `error` event that a program reads."""
-    body: dict[str, Any] = {
-        "event_type": "error",
-        "kind": error.kind,
-        "detail": error.message,
-        "remedy": error.remedy,
-    }
-    if isinstance(error, InvalidInputError):
-        body["errors"] = [{"field": e.field, "found": e.found, "allowed": e.allowed} for e in error.errors]
-    return body
+    return error_event(error, SystemClock().now())
 
 
 def read_object(path: Path, what: str) -> dict[str, Any]:

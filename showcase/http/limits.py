@@ -6,7 +6,7 @@ import ipaddress
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from starlette.types import Scope
@@ -57,7 +57,7 @@ class RateLimits:
         try:
             yield
         except BaseException:
-            with self._lock:
+            with self._lock, suppress(KeyError, ValueError):  # it may be too old to count by now
                 self._accepted[limit.what, caller].remove(moment)
             raise
 

@@ -53,6 +53,20 @@ def test_what_is_refused_for_another_reason_and_what_comes_from_loopback_do_not_
         pass
 
 
+def test_a_start_that_fails_after_the_period_is_no_trouble() -> None:
+    clock = Wall()
+    limits = RateLimits((RateLimit("imports", 1, "minute"),), clock)
+
+    def fail_late() -> None:
+        with limits.counted("imports", CALLER):
+            clock.ticks += 61
+            with limits.counted("imports", OTHER):
+                raise RuntimeError("late")
+
+    with pytest.raises(RuntimeError, match="late"):
+        fail_late()
+
+
 def test_callers_that_are_long_gone_are_forgotten() -> None:
     clock = Wall()
     limits = RateLimits((RateLimit("runs", 1, "minute"),), clock)

@@ -9,10 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from showcase.pipeline.context import RunContext
 from showcase.pipeline.events import as_legacy
 from showcase.pipeline.request import is_legacy
+from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, passed
 from showcase.wiring import Installation
-from tests.http.doors import server_sent, socket_events, start
+from tests.http.doors import over_socket, server_sent, socket_events, start
 from tests.http.held import hold
 
 SMALL = {"skip_seed": False, "seed_overrides": {"stores": 2, "products": 2}}
@@ -120,6 +122,22 @@ def test_a_socket_of_another_site_is_refused(client: TestClient) -> None:
     evil = {"origin": "http://evil.example"}
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/demo/stream", headers=evil):
         pass
+
+
+@pytest.mark.parametrize(
+    ("frame", "event_type"), [({}, "step_complete"), ({"preservation": "ephemeral"}, "step_progress")]
+)
+def test_a_wait_for_a_person_is_told_as_the_starter_knows_it(
+    client: TestClient, installation: Installation, frame: dict[str, Any], event_type: str
+) -> None:
+    def ask(context: RunContext) -> StepOutcome:
+        context.announce("waits", lambda _connection: {"awaiting": "approval"})
+        return passed("answered")
+
+    steps = eleven_steps()
+    installation.launcher.steps_of = lambda _: (*steps[:2], Step("asking", "agents", ask), *steps[2:])
+    (asking,) = (event for event in over_socket(client, frame) if event["data"].get("awaiting"))
+    assert (asking["event_type"], asking["status"], asking["step_name"]) == (event_type, "running", "asking")
 
 
 def test_an_old_client_sees_the_wait_for_a_person_as_a_running_step_complete() -> None:
