@@ -1,4 +1,4 @@
-"""Puts the console and the list of notebooks on the same port."""
+"""Puts the console, the live notebooks and their gallery on the same port."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from fastapi import FastAPI
 from panel.io.fastapi import add_applications
 
 from showcase.errors import UnavailableError
-from showcase.http.notebooks import notebooks_router
+from showcase.http.notebooks import live_notebooks, notebooks_router
 from showcase.settings import notebooks_folder
 
-CONSOLE = "console.ipynb"
 UNUSED_SESSION_MS = 15_000
 
 
 def mount_console(app: FastAPI, origins: list[str], unused_session_ms: int, *, warm: bool) -> None:
-    """The notebooks at /notebooks and the console at /, whose WebSocket pages of `origins` (host:port) may open."""
+    """The gallery and its notebooks at /notebooks, the console at /.
+
+    The WebSockets of the live ones are for pages of `origins` (host:port). Each live notebook runs once a session, over
+    the installation that is shared in this process; `warm` runs each of them once now.
+    """
     folder = notebooks_folder()
-    app.include_router(notebooks_router(folder, console=CONSOLE))
+    app.include_router(notebooks_router(folder))
     add_applications(
-        {"/": str(_console(folder))},
+        _with_console(live_notebooks(folder), folder),
         app=app,
         title="Showcase",
         websocket_origin=origins or None,
@@ -30,11 +33,10 @@ def mount_console(app: FastAPI, origins: list[str], unused_session_ms: int, *, w
     )
 
 
-def _console(folder: Path) -> Path:
-    path = folder / CONSOLE
-    if not path.is_file():
+def _with_console(live: dict[str, str], folder: Path) -> dict[str, str]:
+    if "/" not in live:
         raise UnavailableError(
-            f"The console's notebook was expected at {path}, and there is none.",
+            f"The console's notebook was expected at {folder / 'console.ipynb'}, and there is none.",
             "Install the package anew, or restore the notebooks folder of the checkout.",
         )
-    return path
+    return live

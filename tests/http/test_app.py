@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from showcase.http.envelope import HEADERS
-from showcase.http.notebooks import listing_page, read_notebooks
+from showcase.http.gallery import read_notebooks
+from showcase.http.notebooks import gallery_page
 from showcase.wiring import Installation
 
 
@@ -81,7 +82,7 @@ def test_a_notebook_is_listed_by_its_first_lines(tmp_path: Path) -> None:
         ("01_a.ipynb", "01 a", ""),
         ("02_b.ipynb", "Second <b>", "What it & tells."),
     ]
-    page = listing_page(found, "console.ipynb")
+    page = gallery_page(found)
     assert "Second &lt;b&gt;" in page
     assert "What it &amp; tells." in page
 

@@ -1,0 +1,173 @@
+"""A demo in a notebook and as a page: what is there is shown, what is missing can be made with a button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import panel as pn
+import panel_material_ui as pmui
+
+from showcase.console.actions import Action
+from showcase.console.change import run_in_order
+from showcase.console.demos import month_later, price_cut, stockouts
+from showcase.console.demos.story import Chapter, Story
+from showcase.console.lifetime import release_on_close
+from showcase.console.rows import Column, table_html
+from showcase.console.surface import arranged, card, remedy, show_only, text, title
+from showcase.console.text import percent, plain, words
+from showcase.console.theme import THEME, sheet
+from showcase.console.work import Work, follow
+from showcase.errors import NotFoundError, ShowcaseError
+from showcase.wiring import Installation, shared_installation
+
+STORIES = {module.STORY.name: module.STORY for module in (price_cut, stockouts, month_later)}
+"""The table of demos: adding one is a module with its STORY, and a notebook of its name."""
+
+_PAGE = """
+max-width: 960px; margin: 0 auto; display: flex; flex-direction: column; gap: 12px; padding: 16px;
+box-sizing: border-box;
+"""
+_ROW = "display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px;"
+
+
+class Demo:
+    """One demo over this process's installation. `make()` makes what it needs, but never in a served page."""
+
+    def __init__(self, story: Story, installation: Installation) -> None:
+        self.story, self._installation = story, installation
+        self._found: Any | None = None
+
+    def make(self) -> None:
+        """Make what the story stands on where it is not there yet. In a served page nothing happens: a button does."""
+        if not _is_served() and not self.look():
+            self.story.make(self._installation, lambda _share, _what: None)
+            self.look()
+
+    def look(self) -> bool:
+        """Read what is there; whether it is all that the story needs."""
+        self._found = self.story.find(self._installation)
+        return self._found is not None
+
+    def chapter(self, name: str) -> Chapter:
+        """One chapter; NotFoundError where the story was not made yet, or has no such chapter."""
+        if self._found is None:
+            raise NotFoundError("What this demo shows is not there yet.", "Call make() first.")
+        if name not in self.story.chapters:
+            raise NotFoundError(f"The demo has no chapter {name!r:.60}.", f"Choose {words(self.story.chapters)}.")
+        return self.story.chapters[name](self._found)
+
+    def show(self, name: str) -> pn.viewable.Viewable | None:
+        """Print the rounded table of a chapter and give its picture; a served page shows them by itself."""
+        if _is_served():
+            return None
+        chapter = self.chapter(name)
+        print(chapter.table.to_string(index=False))  # noqa: T201  (a cell's output)
+        return _drawn(chapter)
+
+    def page(self) -> pmui.Page:
+        """The whole story as a page of its own, to be served."""
+        page = pmui.Page(
+            title="Showcase", main=[DemoView(self).root], theme_config=THEME, sidebar_variant="temporary",
+            sx={"& .main": {"backgroundColor": "background.default"}},
+        )  # fmt: skip
+        release_on_close(page)
+        return page
+
+    def start(self) -> Work[None]:
+        """Make what the story stands on beside the page."""
+        return Work(lambda progress: self.story.make(self._installation, progress))
+
+
+def demo(name: str) -> Demo:
+    """The demo of this name over this process's installation; NotFoundError lists the names."""
+    if name not in STORIES:
+        raise NotFoundError(f"There is no demo {name!r:.60}.", f"Choose one of {words(STORIES)}.")
+    run_in_order()
+    pn.extension(notifications=False)
+    return Demo(STORIES[name], shared_installation())
+
+
+class DemoView(pn.viewable.Viewer):
+    """The question, a button where something has to be made first, and the chapters."""
+
+    def __init__(self, shown: Demo) -> None:
+        super().__init__()
+        self._demo, story = shown, shown.story
+        head = text(
+            f'<p class="small"><a href="../notebooks">All notebooks</a></p><h1>{plain(story.title)}</h1>'
+            f"<p>{plain(story.question)}</p>", stylesheets=[sheet("demo")]
+        )  # fmt: skip
+        self._state = text('<p class="quiet">Reading what is there</p>')
+        self.act = Action("Make it", self._make, icon="play_arrow", color="primary", variant="contained", size="small")
+        self._doing = text()
+        self._offer = arranged(self.act.button, self._doing, css=_ROW, in_line=True)
+        show_only(self._offer, False)
+        self._chapters = arranged(text(), css="display: block;")
+        top = card(head, self._state, self._offer, self.act.notice)
+        self.root = arranged(top, self._chapters, css=_PAGE)
+        pn.state.onload(self._begin)
+
+    def _begin(self) -> None:
+        pn.state.execute(self.load)
+
+    async def load(self) -> None:
+        """Show what is there, or offer to make it. Nothing is made by this."""
+        try:
+            is_there = self._demo.look()
+        except ShowcaseError as error:
+            self._state.param.update(object=remedy(error), visible=True)
+            return
+        show_only(self._offer, not is_there)
+        needs = f'<p><b>This was not made yet.</b> <span class="quiet">{plain(self._demo.story.needs)}</span></p>'
+        self._state.param.update(object="" if is_there else needs, visible=not is_there)
+        if is_there:
+            self._chapters.objects = [self._card(self._demo.chapter(name)) for name in self._demo.story.chapters]
+
+    def _card(self, chapter: Chapter) -> pn.Column:
+        columns = [
+            Column(str(name).replace("_", " "), is_number=pd.api.types.is_numeric_dtype(kind))
+            for name, kind in chapter.table.dtypes.items()
+        ]
+        rows = [[_cell(value) for value in row] for row in chapter.table.itertuples(index=False)]
+        told = text(
+            title(chapter.title) + f"<p>{plain(chapter.says)}</p>" , stylesheets=[sheet("demo")]
+        )  # fmt: skip
+        table = text(table_html(chapter.title, columns, rows), stylesheets=[sheet("rows")])
+        return card(told, _drawn(chapter), table, margin=(0, 0, 12, 0))
+
+    async def _make(self) -> None:
+        work = self._demo.start()
+        follow(work, lambda: self._show(work), lambda: self._ended(work))
+        self._show(work)
+
+    def _show(self, work: Work[None]) -> None:
+        self.act.is_allowed = work.is_done
+        self._doing.object = f'<p class="small quiet" role="status">{percent(work.share)} · {plain(work.what)}</p>'
+
+    def _ended(self, work: Work[None]) -> None:
+        self.act.is_allowed = True
+        self._doing.object = ""
+        try:
+            work.outcome()
+        except ShowcaseError as error:
+            self._state.param.update(object=remedy(error), visible=True)
+            return
+        pn.state.execute(self.load)
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.root
+
+
+def _is_served() -> bool:
+    """Whether a browser's session runs this; `pn.state.served` only knows it of the notebook's own lines."""
+    document = pn.state.curdoc
+    return document is not None and document.session_context is not None
+
+
+def _drawn(chapter: Chapter) -> pn.pane.HoloViews:
+    return pn.pane.HoloViews(chapter.picture, sizing_mode="stretch_width", margin=0, linked_axes=False)
+
+
+def _cell(value: Any) -> str | int | float | None:
+    return value if isinstance(value, str) else f"{value:,}"

@@ -1,0 +1,44 @@
+"""The gallery and its notebooks in a browser: listed with pictures, read as saved, opened live, made with a button."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from showcase.http.gallery import read_notebooks
+from showcase.settings import notebooks_folder
+from tests.browser.conftest import Server, Visit
+
+
+def open_gallery(visit: Visit, server: Server, width: int = 1280, height: int = 800) -> Page:
+    return visit(url=f"{server.url}notebooks", width=width, height=height)
+
+
+def test_every_notebook_is_listed_with_a_picture_and_a_walkthrough_is_read(visit: Visit, server: Server) -> None:
+    page = open_gallery(visit, server)
+    expect(page.locator(".card svg")).to_have_count(len(read_notebooks(notebooks_folder())))
+    page.get_by_role("link", name="The first run").click()
+    expect(page.get_by_role("heading", name="The first run")).to_be_visible()
+    expect(page.get_by_text("nothing runs here")).to_be_visible()
+    page.get_by_role("link", name="All notebooks").click()
+    expect(page.get_by_role("heading", name="Notebooks")).to_be_visible()
+
+
+def test_a_demo_offers_to_make_what_it_needs_and_then_tells_its_story(visit: Visit, server: Server) -> None:
+    page = open_gallery(visit, server)
+    page.get_by_role("link", name="Stockouts hide demand").click()
+    button = page.get_by_role("button", name="Make it")
+    expect(button).to_be_visible()
+    button.click()
+    expect(page.get_by_role("heading", name="Masking moves the forecast back to demand")).to_be_visible()
+    expect(page.get_by_role("cell", name="believes sales")).to_be_visible()
+    expect(button).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name="The dips are empty shelves")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768)])
+def test_the_gallery_fits_its_width(visit: Visit, server: Server, width: int, height: int) -> None:
+    page = open_gallery(visit, server, width, height)
+    expect(page.get_by_role("link", name="The console")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
