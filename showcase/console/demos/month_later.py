@@ -47,7 +47,7 @@ def find(installation: Installation) -> MonthLater | None:
     if source is None:
         return None
     services = installation.services
-    edges = services.replays.lineage(str(source.workspace_id)).edges
+    edges = services.workspaces.lineage(str(source.workspace_id)).edges
     replays = [services.workspaces.show(e.replay) for e in edges if e.source == source.workspace_id]
     ended = sorted((r for r in replays if r.status == "completed"), key=lambda r: r.created_at, reverse=True)
     recorded = next((r for r in ended if r.as_of == source.as_of), None)
