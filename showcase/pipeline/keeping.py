@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from showcase.kernel.identity import RunId
-from showcase.pipeline.request import RunRequest
+from showcase.pipeline.request import RunRequest, UserScope
 from showcase.services.environment import describe_environment
 from showcase.services.suite import Services
 from showcase.store import workspaces
@@ -14,16 +14,20 @@ from showcase.workspaces.story import CONFIG_SCHEMA_VERSION
 
 
 def find_wanted_pair(services: Services, request: RunRequest) -> Pair | None:
-    """The pair that was asked for: by its ids, or, in a replay, by the codes that its source recorded for them.
+    """The pair that was asked for: in a replay by the codes that its source recorded for the ids, else by the ids.
 
+    The codes first, for a source that was imported has the ids of another database, which may name another pair here.
     Asked before reset and seed, which may take the ids away; None where nothing was asked, or nothing is known.
     """
     scope = request.user_scope
     if scope is None:
         return None
-    found = services.demand.pair(scope.store_id, scope.product_id)
-    if found is not None or request.replayed_from_workspace_id is None:
-        return found
+    return _recorded_pair(services, request, scope) or services.demand.pair(scope.store_id, scope.product_id)
+
+
+def _recorded_pair(services: Services, request: RunRequest, scope: UserScope) -> Pair | None:
+    if request.replayed_from_workspace_id is None:
+        return None
     with services.transactions.read() as connection:
         source = workspaces.find_workspace(connection, request.replayed_from_workspace_id)
     asked = source.user_scope if source else None

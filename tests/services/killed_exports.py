@@ -1,7 +1,8 @@
 """Exports that are killed with kill -9: `python -m tests.services.killed_exports URL HOME WORKSPACE KILLS SEED`.
 
 Each export is a forked process. Half of them are killed before or after one counted operation on the disk, half at a
-random moment; those that were faster than their kill count as finished. After each kill the bundle is looked at as a reader finds it; what was found is printed as JSON.
+random moment; those that were faster than their kill count as finished. After each kill
+the bundle is looked at as a reader finds it; what was found is printed as JSON.
 """
 
 from __future__ import annotations
