@@ -25,6 +25,8 @@ _AUTOMATIC = "before-migration-*.dump"
 _SCHEMAS = text(
     "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' ORDER BY 1"
 )
+# The schema that is made above; and a setting of PostgreSQL 17 and newer, which an older server refuses.
+_NOT_WANTED = re.compile(r"^(CREATE SCHEMA public|SET transaction_timeout = 0);$", re.MULTILINE)
 _TOLD = (t.demo_run, t.showcase_workspace, t.data_set)
 
 
@@ -95,9 +97,8 @@ def restore_backup(database: Database, path: Path) -> None:
         with database.read() as connection:
             schemas = [row.nspname for row in connection.execute(_SCHEMAS)]
         script = "".join(f'DROP SCHEMA IF EXISTS "{name}" CASCADE;\n' for name in schemas) + "CREATE SCHEMA public;\n"
-        # the dump makes every other schema itself
         body = _program("pg_restore", "--no-owner", "--no-acl", "--file=-", str(path)).stdout
-        body = re.sub(r"^CREATE SCHEMA public;$", "", body, flags=re.MULTILINE)
+        body = _NOT_WANTED.sub("", body)
         _run(
             database, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1",
             "--output=/dev/null", _address(database), given=script + body,
