@@ -142,6 +142,7 @@ class BulkBar(pn.viewable.Viewer):
         return self._root
 
 
+_HEADING = '<h2 style="display:inline;margin-right:12px">Library</h2>'
 _NOBODY_HAS = "\u2063"
 
 
@@ -173,12 +174,13 @@ def _has_more(shelf: Shelf) -> bool:
 def counts_html(shelf: Shelf) -> str:
     """`1,284 of 10,412 workspaces`; how many there are where nothing is filtered."""
     if shelf.listing is None:
-        return '<span class="quiet">Reading the library</span>'
+        return f'{_HEADING}<span class="quiet">Reading the library</span>' if shelf.failure is None else _HEADING
     page, kept = shelf.listing.page, shelf.listing.kept
     if not shelf.choices.is_filtered and shelf.choices.with_archived:
-        return f'<span role="status">{count(kept, "workspace")}</span>'
+        return f'{_HEADING}<span role="status">{count(kept, "workspace")}</span>'
     found = f"{page.total:,}" if page.total_is_exact else f"more than {page.total:,}"
     archived = "" if shelf.choices.with_archived or shelf.choices.is_filtered else ", archived ones left out"
     return (
-        f'<span role="status"><b>{found}</b> of {count(kept, "workspace")}</span><span class="quiet">{archived}</span>'
+        f'{_HEADING}<span role="status"><b>{found}</b> of {count(kept, "workspace")}</span>'
+        f'<span class="quiet">{archived}</span>'
     )

@@ -102,7 +102,8 @@ class WorkspaceView(pn.viewable.Viewer):
     def _show_parts(self, *_events: param.parameterized.Event) -> None:
         is_read = self._opened is not None
         if not is_read:
-            self._head.object, self._body.object = '<p class="quiet">Reading the workspace</p>', ""
+            reading = '<p class="quiet">Reading the workspace</p>' if self._state.workspace else ""
+            self._head.object, self._body.object = reading, ""
         self._edit.visible = is_read and not self._editor.is_open
         show_only(self._acts.root, is_read and not self._editor.is_open)
 
