@@ -23,7 +23,8 @@ from showcase.console.views.workspace_edit import newer_html
 from showcase.console.workspace_made import made_html
 from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
 from showcase.errors import ShowcaseError
-from showcase.http.notebooks import Notebook, listing_page
+from showcase.http.gallery import Notebook
+from showcase.http.notebooks import gallery_page
 from showcase.kernel.identity import WorkspaceId
 from showcase.services.replays import ReplayPreview
 from showcase.workspaces.health import CheckedReference, WorkspaceHealth
@@ -114,7 +115,7 @@ def test_a_result_is_escaped() -> None:
 
 
 def test_the_list_of_notebooks_is_escaped() -> None:
-    assert "<img" not in listing_page([Notebook(EVIL, EVIL, EVIL)], "console.ipynb")
+    assert "<img" not in gallery_page([Notebook("demo_evil.ipynb", EVIL, EVIL)])
 
 
 def _summary(text: str) -> dict[str, Any]:
