@@ -16,6 +16,8 @@ from showcase.adapters.terminal import RunScreen
 from showcase.kernel.identity import Digest
 from showcase.pipeline.request import parse_request
 from showcase.pipeline.summary import RunResult
+from showcase.services.bundle_import import Imported
+from showcase.services.bundles import Export, Proof
 from showcase.settings import load_settings
 from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation, open_installation
@@ -92,6 +94,18 @@ class Showcase:
         frame = self.installation.services.models.frame(Digest(found.created_objects["files"]["forecast"])).to_pandas()
         own = (frame["store_id"] == found.store_id) & (frame["product_id"] == found.product_id)
         return frame[own].drop(columns=["store_id", "product_id", "cutoff", "model"]).reset_index(drop=True)
+
+    def export(self, workspace_id: str) -> Export:
+        """Write the workspace's bundle; what it holds and where it lies."""
+        return self.installation.services.bundles.export(workspace_id)
+
+    def verify(self, bundle: str | Path) -> Proof:
+        """Check a bundle, and compare it with what was exported here."""
+        return self.installation.services.bundles.verify(bundle)
+
+    def import_bundle(self, bundle: str | Path) -> Imported:
+        """Check a bundle, then add its workspace under its own id."""
+        return self.installation.services.bundles.import_(bundle)
 
     def close(self) -> None:
         """Let go of the database."""

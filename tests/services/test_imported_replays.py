@@ -65,7 +65,7 @@ def test_a_source_that_was_deleted_and_came_back_by_import_is_replayed_identical
     assert made_here.services.bundles.import_(bundle).outcome == "imported"
     again = replayed(made_here, source.workspace_id)
     assert (again.result_summary or {})["verdict"]["overall"] == "identical"
-    lineage = made_here.services.replays.lineage(source.workspace_id)
+    lineage = made_here.services.workspaces.lineage(source.workspace_id)
     assert {node.workspace_id for node in lineage.nodes if not node.is_deleted} == {
         source.workspace_id, first.workspace_id, again.workspace_id,
     }  # fmt: skip
@@ -93,10 +93,10 @@ def test_a_replay_keeps_its_place_in_the_family_when_it_is_imported(made_here: L
     source = kept(made_here)
     replay = replayed(made_here, source.workspace_id)
     elsewhere.services.bundles.import_(made_here.services.bundles.export(replay.workspace_id).folder)
-    nodes = elsewhere.services.replays.lineage(replay.workspace_id).nodes
+    nodes = elsewhere.services.workspaces.lineage(replay.workspace_id).nodes
     assert [(node.workspace_id, node.is_deleted) for node in nodes] == [
         (source.workspace_id, True), (replay.workspace_id, False),
     ]  # fmt: skip
     elsewhere.services.bundles.import_(made_here.services.bundles.export(source.workspace_id).folder)
-    nodes = elsewhere.services.replays.lineage(replay.workspace_id).nodes
+    nodes = elsewhere.services.workspaces.lineage(replay.workspace_id).nodes
     assert not any(node.is_deleted for node in nodes)
