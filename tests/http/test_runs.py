@@ -73,7 +73,10 @@ def test_many_listeners_hear_the_same_story_and_nobody_is_left_listening(
 
 
 def test_a_stopped_run_says_so_and_cannot_be_stopped_twice(client: TestClient, installation: Installation) -> None:
-    run_id = start(client, {"scenario": "retail_standard", "skip_seed": False})
+    # long enough for the wish to be heard: a run asks for it twice a second
+    many = {"seed_overrides": {"stores": 20, "products": 40}, "backtest": {"n_splits": 10}}
+    models = ["seasonal_average", "trend_regression_baseline", "prophet_like"]
+    run_id = start(client, {"scenario": "retail_standard", "skip_seed": False, "train_model_types": models, **many})
     stopped = client.post(f"/demo/runs/{run_id}/stop")
     assert (stopped.status_code, stopped.json()["run_id"]) == (202, run_id)
     last = list(server_sent(client, run_id))[-1][1]
