@@ -21,6 +21,7 @@ from showcase.console.stores.run import RunStore
 from showcase.console.surface import card, remedy, show_only, text
 from showcase.console.theme import THEME
 from showcase.console.view_table import VIEWS
+from showcase.console.views.decision import DecisionView
 from showcase.console.views.frame import HeaderView, rail
 from showcase.errors import ShowcaseError
 from showcase.wiring import Installation, shared_installation
@@ -41,7 +42,7 @@ class Console:
         self._store = RunStore(installation)
         self.state, self.draft, self.progress = ConsoleState(), RunDraft(), RunProgress(feed, self._store)
         self._session = Session(installation, self.state, self.draft, self.progress, feed)
-        self._main = pn.Column(stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
+        self._main = pn.Column(DecisionView(self._session), stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
         self._views: dict[str, View] = {}
 
     def page(self) -> pmui.Page:

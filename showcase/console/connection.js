@@ -5,7 +5,6 @@ export function render({model, view}) {
   const told = document.createElement("div")
   told.className = "connection"
   told.setAttribute("role", "alert")
-  told.hidden = true
 
   const say = (words, again) => {
     told.replaceChildren(words)
@@ -16,7 +15,7 @@ export function render({model, view}) {
       button.addEventListener("click", () => window.location.reload())
       told.append(" ", button)
     }
-    told.hidden = false
+    told.classList.add("is-shown")
   }
 
   const page = view.model.document
@@ -32,7 +31,7 @@ export function render({model, view}) {
     // by then the server has let go of this page; the address has all that is needed to make it anew
     if (Date.now() - lostAt > FORGOTTEN_MS) { window.location.reload() }
     lostAt = null
-    told.hidden = true
+    told.classList.remove("is-shown")
   })
   return told
 }

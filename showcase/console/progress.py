@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import panel as pn
@@ -35,6 +36,7 @@ class RunProgress(param.Parameterized):
     outcome = param.Parameter(doc="What its pictures are made of; None until a step that has some is done.")
     failure = param.Parameter(doc="What keeps us from reading the run; None while all is well.")
     is_known = param.Boolean(default=False, doc="Whether the newest run was looked up.")
+    usual = param.Dict(default={}, doc="Seconds that each step took in the last completed run of the same preset.")
     now = param.Parameter(doc="The moment of the newest look; it moves every second while a run is under way.")
 
     def __init__(self, feed: RunFeed, store: RunStore, **params: Any) -> None:
@@ -91,7 +93,16 @@ class RunProgress(param.Parameterized):
         told = {"failure": found.failure, "is_known": found.is_known, "story": story}
         fresh = {name: value for name, value in told.items() if value is not getattr(self, name)}
         await change(lambda: self.param.update(**fresh, now=self._store.now))
+        await self._expect(known, story, change)
         await self._draw(story, change)
+
+    async def _expect(self, known: Story | None, story: Story | None, change: Change) -> None:
+        """When a run begins, read how long its steps usually take."""
+        if story is None or not story.is_running or (known is not None and known.run_id == story.run_id):
+            return
+        with suppress(ShowcaseError):
+            usual = await self._store.usual_s(story.run_id)
+            await change(lambda: self.param.update(usual=usual))
 
     async def _draw(self, story: Story | None, change: Change) -> None:
         """Read the outcome anew when a step with pictures was done since."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from showcase.pipeline.steps import steps_for
@@ -14,7 +15,10 @@ PENDING, RUNNING = "pending", "running"
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step as a line; status is pending, running, pass, fail, skip or warn, `share` what is done of it (0..1)."""
+    """One step as a line; status is pending, running, pass, fail, skip or warn, `share` what is done of it (0..1).
+
+    `question` is what the step asks a person, from its announcement until the step has completed.
+    """
 
     name: str
     phase: str
@@ -24,6 +28,8 @@ class StepLine:
     share: float | None = None
     began_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    rows: int | None = None
+    question: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Story:
     ended_at: datetime | None
     summary: Mapping[str, Any] | None
     last_seq: int
+    events: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -47,6 +54,28 @@ class Story:
     def position(self) -> int:
         """How many steps have begun."""
         return sum(line.status != PENDING for line in self.lines)
+
+    @property
+    def question(self) -> Mapping[str, Any] | None:
+        """What is asked of a person right now; None where nothing is."""
+        return next((line.question for line in self.lines if line.question and line.status == RUNNING), None)
+
+    @property
+    def phases(self) -> tuple[tuple[str, tuple[StepLine, ...]], ...]:
+        """The lines by phase, in the order of the run."""
+        return tuple((phase, tuple(lines)) for phase, lines in groupby(self.lines, lambda line: line.phase))
+
+    def left_s(self, usual: Mapping[str, float], now: datetime) -> float | None:
+        """Seconds until the end, going by what each step usually takes; None where one of those left is unknown."""
+        left = 0.0
+        for line in self.lines:
+            if line.status not in (PENDING, RUNNING):
+                continue
+            if line.name not in usual:
+                return None
+            gone = (now - line.began_at).total_seconds() if line.began_at is not None else 0.0
+            left += max(usual[line.name] - gone, 0.0)
+        return left
 
     def data(self, step: str) -> Mapping[str, Any]:
         """What a step said in values; empty until it has completed."""
@@ -79,6 +108,7 @@ def tell(run_id: str, scenario: str, events: Sequence[Mapping[str, Any]]) -> Sto
         ended_at=ended_at,
         summary=summary,
         last_seq=events[-1]["seq"] if events else 0,
+        events=tuple(events),
     )
 
 
@@ -91,12 +121,17 @@ def _told(line: StepLine, event: Mapping[str, Any]) -> StepLine:
     if kind == "step_start":
         return replace(line, status=RUNNING, detail="", share=None, began_at=_when(event))
     if kind == "step_progress":
-        return replace(line, status=RUNNING, detail=event["detail"], share=event["data"].get("share"))
+        told = event["data"]
+        asked = told if told.get("awaiting") else None
+        return replace(
+            line, status=RUNNING, detail=event["detail"], share=told.get("share"), rows=told.get("rows"), question=asked
+        )
     return replace(
         line,
         status=event["status"],
         detail=event["detail"],
         duration_ms=event["duration_ms"],
         share=None,
+        question=None,
         data=event["data"],
     )

@@ -46,6 +46,8 @@ def _theme(mode: str) -> dict[str, Any]:
             "button": {"fontWeight": 700},
         },
         "components": {
+            # a name that fades away cannot be read; the field itself shows that it is shut
+            "MuiFormLabel": {"styleOverrides": {"root": {"&.Mui-disabled": {"color": _PALETTES[mode]["quiet"]}}}},
             "MuiAppBar": {
                 "styleOverrides": {
                     "root": {

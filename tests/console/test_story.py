@@ -53,3 +53,29 @@ def test_reading_in_two_parts_is_reading_at_once() -> None:
     for cut in range(len(events)):
         late = tell(RUN_ID, "sparse", [*events[:cut], *events[cut:]])
         assert late == tell(RUN_ID, "sparse", events)
+
+
+def test_a_question_stands_from_its_announcement_to_the_end_of_its_step() -> None:
+    asks = event(2, "step_progress", "agent", status="running", data={"awaiting": "approval", "action_id": "a"})
+    story = tell(RUN_ID, "sparse", [event(1, "step_start", "agent"), asks])
+    assert story.question is not None
+    assert story.question["action_id"] == "a"
+    done = event(3, "step_complete", "agent", status="pass")
+    assert tell(RUN_ID, "sparse", [event(1, "step_start", "agent"), asks, done]).question is None
+
+
+def test_the_time_left_is_what_the_steps_left_usually_take() -> None:
+    story = tell(RUN_ID, "sparse", under_way())
+    now = datetime(2026, 11, 22, 12, 0, 4, tzinfo=UTC)
+    usual = {step.name: 2.0 for step in steps_for("sparse")}
+    # precheck is done, reset began a second ago, nine wait
+    assert story.left_s(usual, now) == 1.0 + 9 * 2.0
+    assert story.left_s(usual | {"reset": 0.5}, now) == 9 * 2.0
+    del usual["cleanup"]
+    assert story.left_s(usual, now) is None
+
+
+def test_the_lines_stand_by_phase_in_the_order_of_the_run() -> None:
+    phases = tell(RUN_ID, "sparse", []).phases
+    assert [name for name, _ in phases] == ["data", "modeling", "decision", "verify", "agents", "cleanup"]
+    assert sum(len(lines) for _, lines in phases) == 11

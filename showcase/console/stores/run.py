@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from showcase.console.checks import Ground
+from showcase.console.feed import stored_events
 from showcase.console.story import Story
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
@@ -26,6 +27,8 @@ from showcase.wiring import Installation
 
 PAST_DAYS = 56
 _KEPT_SERIES = 64
+_LOOKED_AT = 20
+_ENDED = "step_complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,10 @@ class RunStore:
     async def stop(self, run_id: str) -> None:
         await asyncio.to_thread(self._launcher.stop, run_id)
 
+    async def usual_s(self, run_id: str) -> dict[str, float]:
+        """Seconds of each step in the last completed run of the preset of this run; empty where there is none."""
+        return await asyncio.to_thread(self._usual_s, run_id)
+
     async def outcome(self, story: Story) -> Outcome:
         return await asyncio.to_thread(self._outcome, story)
 
@@ -96,6 +103,13 @@ class RunStore:
         stores, products = demand.pairs(data_set) if data_set else ([], [])
         ground = Ground(data_set, self._services.clock.today(), self._services.flags)
         return Surroundings(ground, demand.preview_wipe(), tuple(stores), tuple(products))
+
+    def _usual_s(self, run_id: str) -> dict[str, float]:
+        scenario = self._launcher.show(run_id).scenario
+        ended = self._launcher.recent(status="completed", limit=_LOOKED_AT)
+        last = next((run for run in ended if run.scenario == scenario), None)
+        events = stored_events(self._launcher, last.run_id) if last else ()
+        return {event["step_name"]: event["duration_ms"] / 1000 for event in events if event["event_type"] == _ENDED}
 
     def _auto_focus(self) -> Pair | None:
         data_set = self._services.demand.current()

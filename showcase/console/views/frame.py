@@ -59,6 +59,8 @@ class HeaderView(pn.viewable.Viewer):
         story = self._progress.story
         if story is None or story.run_status == "completed":
             return "idle", ""
+        if story.question is not None:
+            return "awaiting decision", "deciding"
         if story.is_running:
             return f"running · step {story.position} of {len(story.lines)}", "running"
         return f"idle · last run {RUN_WORDS[story.run_status]}", "failed" if story.run_status == "failed" else ""

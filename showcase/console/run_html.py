@@ -1,0 +1,140 @@
+"""A run in HTML: its title, its phases with their lines, its log. Pure; everything from outside is escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from showcase.console.story import PENDING, RUNNING, StepLine, Story
+from showcase.console.surface import title
+from showcase.console.text import clock, count, plain, seconds
+
+_MOST_LOGGED = 400
+MARKS = {
+    "pending": ("○", "quiet", "waits"),
+    "running": ("◔", "now", "runs"),
+    "pass": ("✓", "good", "done"),
+    "skip": ("·", "quiet", "skipped"),
+    "warn": ("!", "careful", "done with a warning"),
+    "fail": ("✗", "bad", "failed"),
+}
+"""Icon, tone and word of each status of a step; a step is never told by its colour alone."""
+
+RUN_WORDS = {
+    "running": "running",
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "stopped",
+    "interrupted": "interrupted",
+}
+RUN_TONES = {
+    "running": "now",
+    "completed": "good",
+    "failed": "bad",
+    "cancelled": "careful",
+    "interrupted": "careful",
+}
+_ENDINGS = {
+    "failed": "The run failed.",
+    "cancelled": "The run was stopped.",
+    "interrupted": "The run was interrupted.",
+}
+
+
+def run_title(story: Story | None, now: datetime, usual: Mapping[str, float]) -> str:
+    """The head of the card: which run, where it stands, how long it took, and what is left if that can be told."""
+    if story is None:
+        return title("Newest run")
+    words = [RUN_WORDS[story.run_status], clock(story.elapsed_s(now))]
+    if story.is_running:
+        words[0] += f", step {story.position} of {len(story.lines)}"
+        left_s = story.left_s(usual, now) if story.question is None else None
+        words += [] if left_s is None else [f"about {math.ceil(left_s)} s left"]
+    return title(f"Run {story.run_id[:8]}", " · ".join(words))
+
+
+def steps_html(story: Story) -> str:
+    """The phases with their lines, and why it ended where it did not end well. Everything from outside is escaped."""
+    phases = "".join(_phase(name, lines) for name, lines in story.phases)
+    ended = ""
+    if story.run_status in _ENDINGS:
+        ended = (
+            f'<p role="alert"><b class="{RUN_TONES[story.run_status]}">{_ENDINGS[story.run_status]}</b> '
+            f"{plain(story.reason)}</p>"
+        )
+    return f'{_bar_of_all(story)}<div class="phases">{phases}</div>{ended}'
+
+
+def phase_status(lines: Sequence[StepLine]) -> str:
+    """Where a phase stands: the worst of what its steps came to, running while one runs, pending while all wait."""
+    found = {line.status for line in lines}
+    for status in ("fail", RUNNING):
+        if status in found:
+            return status
+    if PENDING in found:
+        return PENDING if found == {PENDING} else RUNNING
+    return "warn" if "warn" in found else "pass" if "pass" in found else "skip"
+
+
+def _phase(name: str, lines: Sequence[StepLine]) -> str:
+    """One phase, open where something happens or went wrong in it."""
+    status = phase_status(lines)
+    icon, tone, word = MARKS[status]
+    took = sum(line.duration_ms or 0.0 for line in lines)
+    is_open = " open" if status in (RUNNING, "fail", "warn") else ""
+    told = next((line.detail for line in reversed(lines) if line.detail), "")
+    what = told if status in ("pass", "skip") else count(len(lines), "step")
+    return (
+        f'<details{is_open} data-phase="{plain(name)}"><summary>'
+        f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
+        f'<span class="name">{plain(name)}</span><span class="what quiet" title="{plain(what)}">{plain(what)}</span>'
+        f'<span class="time quiet">{seconds(took) if took else ""}</span></summary>'
+        f'<ol aria-label="Steps of the phase {plain(name)}">{"".join(_line(line) for line in lines)}</ol></details>'
+    )
+
+
+def _bar_of_all(story: Story) -> str:
+    """How far the whole run is, as one segment a step."""
+    segments = "".join(f'<i class="{MARKS[line.status][1]}"></i>' for line in story.lines)
+    ended = sum(line.status not in (PENDING, RUNNING) for line in story.lines)
+    return (
+        f'<div class="whole" role="progressbar" aria-label="The whole run" aria-valuemin="0" '
+        f'aria-valuemax="{len(story.lines)}" aria-valuenow="{ended}">{segments}</div>'
+    )
+
+
+def log_html(story: Story) -> str:
+    """Every event so far, newest first: number, time, step, what."""
+    rows = "".join(
+        f'<li><span class="quiet">{event["seq"]}</span>'
+        f'<span class="quiet">{plain(str(event["timestamp"])[11:19])}</span>'
+        f"<b>{plain(event['step_name'])}</b><span>{plain(event['detail'])}</span></li>"
+        for event in reversed(story.events[-_MOST_LOGGED:])
+    )
+    return f'<ol class="log" aria-label="Events of the run" tabindex="0">{rows}</ol>'
+
+
+def _line(line: StepLine) -> str:
+    icon, tone, word = MARKS[line.status]
+    is_moving = line.status == RUNNING and line.share is not None and line.question is None
+    what = _bar(line) if is_moving else _words(line)
+    return (
+        f'<li data-step="{plain(line.name)}" data-status="{plain(line.status)}">'
+        f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
+        f'<span class="name">{plain(line.name)}</span>{what}'
+        f'<span class="time quiet">{seconds(line.duration_ms)}</span></li>'
+    )
+
+
+def _words(line: StepLine) -> str:
+    said = plain(line.detail) if line.detail else ""
+    return f'<span class="what quiet" title="{said}">{said}</span>'
+
+
+def _bar(line: StepLine) -> str:
+    done = f"{(line.share or 0) * 100:.0f}"
+    return (
+        f'<span class="bar" role="progressbar" aria-label="{plain(line.name)}" aria-valuenow="{done}" '
+        f'aria-valuemin="0" aria-valuemax="100" title="{plain(line.detail)}"><i style="width:{done}%"></i></span>'
+    )

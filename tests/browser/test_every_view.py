@@ -1,0 +1,64 @@
+"""Every row of the table of views: it fits, it is accessible, it can be reached by keyboard, in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from showcase.console.view_table import VIEWS
+from tests.browser.accessible import UPSTREAM, serious_findings
+from tests.browser.conftest import Visit
+
+SIZES = ((1280, 800), (1024, 768))
+SHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
+
+
+def opened(page: Page) -> None:
+    """Wait until the view is there: it has a heading, and nothing is said to be read any more."""
+    expect(page.get_by_role("heading", level=2).first).to_be_visible()
+    expect(page.get_by_text("Reading the", exact=False)).to_have_count(0)
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture of the page in a folder that Git ignores."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_it_fits_and_is_accessible(visit: Visit, view: str, theme: str) -> None:
+    page = visit(f"?view={view}{'&theme=dark' if theme == 'dark' else ''}")
+    opened(page)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.get_by_role("button", name=VIEWS[view].label, exact=True).first).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+        shoot(page, f"{view}-{theme}-{width}")
+    found = serious_findings(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_it_is_opened_from_the_rail_with_the_keyboard_and_by_its_address(visit: Visit, view: str) -> None:
+    page = visit("?view=library" if view == "run" else "")
+    opened(page)
+    page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).focus()
+    page.keyboard.press("Enter")
+    if view == "run":
+        expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_visible()
+        assert "view=" not in page.url
+    else:
+        expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_hidden()
+        page.wait_for_url(f"**/?*view={view}*")
+    page.reload()
+    opened(page)
+    expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_visible(visible=view == "run")
+
+
+def test_what_stays_upstream_is_short_and_has_its_reasons() -> None:
+    assert len(UPSTREAM) <= 6
+    assert all(known.reason for known in UPSTREAM)

@@ -1,0 +1,51 @@
+"""A run in words and marks: where a phase stands, what is left, what the log says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from showcase.console.run_html import log_html, phase_status, run_title, steps_html
+from showcase.console.story import StepLine, tell
+from showcase.pipeline.steps import steps_for
+from tests.console.cases import RUN_ID, ended, under_way
+
+NOW = datetime(2026, 11, 22, 12, 0, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (["pending", "pending"], "pending"),
+        (["pass", "pending"], "running"),
+        (["pass", "running"], "running"),
+        (["pass", "skip"], "pass"),
+        (["skip", "skip"], "skip"),
+        (["pass", "warn"], "warn"),
+        (["warn", "fail", "pending"], "fail"),
+    ],
+)
+def test_a_phase_stands_where_its_steps_do(statuses: list[str], expected: str) -> None:
+    assert phase_status([StepLine("a", "data", status) for status in statuses]) == expected
+
+
+def test_a_phase_is_open_while_something_happens_in_it() -> None:
+    html = steps_html(tell(RUN_ID, "sparse", under_way()))
+    assert '<details open data-phase="data">' in html
+    assert '<details data-phase="modeling">' in html
+    assert 'aria-valuenow="1"' in html
+
+
+def test_the_title_tells_what_is_left_only_where_it_is_known() -> None:
+    story = tell(RUN_ID, "sparse", under_way())
+    usual = {step.name: 2.0 for step in steps_for("sparse")}
+    assert "running, step 2 of 11 · 0:03 · about 19 s left" in run_title(story, NOW, usual)
+    assert "left" not in run_title(story, NOW, {})
+    assert "left" not in run_title(tell(RUN_ID, "sparse", ended("completed")), NOW, usual)
+
+
+def test_the_log_has_every_event_newest_first() -> None:
+    html = log_html(tell(RUN_ID, "sparse", under_way()))
+    assert html.count("<li>") == 4
+    assert html.index("wiping") < html.index("all there")
