@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.text import MISSING, day, moment, plain
-from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.console.workspace_text import verdict_word
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ScoreRow
 

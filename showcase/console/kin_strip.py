@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from showcase.console.run_html import RUN_TONES
 from showcase.console.text import count, plain
-from showcase.console.views.steps import RUN_TONES
 from showcase.console.workspace_text import VERDICT_WORDS, head
 from showcase.workspaces.lineage import Lineage, LineageNode
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.text import MISSING, count, moment, plain, score
-from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.store.workspaces import Workspace
 
 _FULL_BAR_WAPE, _FULL_BAR_PX = 60.0, 26

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.text import count, plain
-from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.console.workspace_text import VERDICT_WORDS, verdict_word
 from showcase.workspaces.lineage import Lineage, LineageNode
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from showcase.console.rows import Cell, Column, Mark, table_html
+from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.stores.operations import OpsPicture
 from showcase.console.surface import title
 from showcase.console.text import MISSING, clock, count, day, moment, plain, score
-from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.diagnosis import Finding
 from showcase.store.decisions import Decision
 from showcase.store.runs import RunRow

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from showcase.console.run_html import MARKS
 from showcase.console.story import Story
 from showcase.console.text import count, plain, seconds
-from showcase.console.views.steps import MARKS
 from showcase.console.workspace_text import head
 from showcase.store.workspaces import Workspace
 

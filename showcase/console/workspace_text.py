@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from showcase.console.library_columns import name_of
+from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.text import day, plain, score, words
-from showcase.console.views.steps import RUN_TONES, RUN_WORDS
 from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings
 from showcase.store.workspaces import Workspace
 

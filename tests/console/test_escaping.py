@@ -9,27 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
 from showcase.console.kin_strip import strip_html
 from showcase.console.library_columns import COLUMNS, Line
 from showcase.console.replay_text import comparison_html, data_html
-=======
 from showcase.console.run_html import log_html, run_title, steps_html
->>>>>>> 89ea966 (A decision card in every tab and view; phases, time left and the log of a run; every view is asked by axe)
 from showcase.console.stores.run import Outcome
 from showcase.console.story import tell
 from showcase.console.story_text import approvals_html, knowledge_html, story_html
 from showcase.console.surface import remedy, title
 from showcase.console.text import plain
 from showcase.console.views.result import numbers_html
-<<<<<<< HEAD
-from showcase.console.views.steps import run_title, steps_html
 from showcase.console.views.workspace_edit import newer_html
 from showcase.console.workspace_made import made_html
 from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
-=======
-from showcase.console.views.workspace import workspace_html
->>>>>>> 89ea966 (A decision card in every tab and view; phases, time left and the log of a run; every view is asked by axe)
 from showcase.errors import ShowcaseError
 from showcase.http.gallery import Notebook
 from showcase.http.notebooks import gallery_page

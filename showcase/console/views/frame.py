@@ -9,12 +9,12 @@ import param
 from showcase.console.connection import Connection
 from showcase.console.draft import RunDraft
 from showcase.console.progress import RunProgress
+from showcase.console.run_html import RUN_WORDS
 from showcase.console.state import ConsoleState
 from showcase.console.surface import arranged, text
 from showcase.console.text import day, plain
 from showcase.console.theme import sheet
 from showcase.console.view_table import VIEWS
-from showcase.console.views.steps import RUN_WORDS
 
 _HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 12px; min-width: 0;"
 _RAIL = {

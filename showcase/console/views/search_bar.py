@@ -10,12 +10,12 @@ import param
 
 from showcase.console.choices import ORDERS, of_saved
 from showcase.console.library_columns import COLUMNS, USUAL
+from showcase.console.run_html import RUN_WORDS
 from showcase.console.search_help import refusal_html, search_help_html
 from showcase.console.shelf import Shelf
 from showcase.console.surface import arranged, text
 from showcase.console.theme import sheet
 from showcase.console.views.asking import Question
-from showcase.console.views.steps import RUN_WORDS
 from showcase.workspaces.search import STATUSES
 
 _LINE = "display: grid; grid-template-columns: minmax(0, 1fr) auto auto auto; gap: 8px;"

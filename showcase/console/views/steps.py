@@ -7,9 +7,6 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.progress import RunProgress
-from showcase.console.run_html import MARKS as MARKS
-from showcase.console.run_html import RUN_TONES as RUN_TONES
-from showcase.console.run_html import RUN_WORDS as RUN_WORDS
 from showcase.console.run_html import log_html, run_title, steps_html
 from showcase.console.story import Story
 from showcase.console.surface import card, remedy, text, title
