@@ -16,9 +16,10 @@ SHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
 
 
 def opened(page: Page) -> None:
-    """Wait until the view is there: it has a heading, and nothing is said to be read any more."""
-    expect(page.get_by_role("heading", level=2).first).to_be_visible()
-    expect(page.get_by_text("Reading the", exact=False)).to_have_count(0)
+    """Wait until the view is there: it has a heading or says that it is empty, and nothing is being read any more."""
+    there = page.get_by_role("heading", level=2).or_(page.get_by_text("Nothing is kept yet."))
+    expect(there.first).to_be_visible()
+    expect(page.get_by_text("Reading the").filter(visible=True)).to_have_count(0)
 
 
 def shoot(page: Page, name: str) -> None:
