@@ -28,18 +28,6 @@ from showcase.wiring import Installation, open_installation
 DAY = date(2026, 11, 22)
 
 
-<<<<<<< HEAD
-=======
-@contextmanager
-def fresh_installation() -> Iterator[Installation]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        settings: Settings = load_settings(home=Path(folder) / "home")
-        with open_installation(settings) as opened:
-            yield opened
-
-
->>>>>>> d3982f1 (wip: command line, notebooks, measuring)
 def _csv(tables: DemandTables, name: str, folder: Path) -> Path:
     file = folder / f"{name}.csv"
     getattr(tables, name).with_columns(pl.lit(1).alias("data_set_id")).write_csv(file)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from benchmarks.figures import fresh_installation
+from benchmarks.home import fresh_installation
 from benchmarks.measure import noise, seconds
 from showcase.pipeline.request import parse_request
 from showcase.wiring import Installation
