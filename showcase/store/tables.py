@@ -340,7 +340,7 @@ def _slot(
     return Column(name, kind, nullable=nullable, server_default=server_default, comment=comment)
 
 
-def _of_result(name: str, kind: type[Text] | type[Float]) -> Column[object]:
+def _of_result(name: str, kind: type[Text] | type[Float[float]]) -> Column[object]:
     """A value of the result summary as a column; written as PostgreSQL shows it, so that the two can be compared."""
     if kind is Text:
         expression = f"(result_summary ->> '{name}'::text)"
