@@ -21,6 +21,7 @@ from showcase.services.bundles import Export, Proof
 from showcase.settings import load_settings
 from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation, open_installation
+from showcase.workspaces.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,34 @@ class Showcase:
                 for event in launcher.watch(execution.run_id):
                     view.show(event)
         return execution.wait()
+
+    def replay(self, workspace_id: str, *, confirm: str | None = None, anchor: str = "recorded") -> RunResult:
+        """Run a workspace's recorded request again and keep it; `confirm` is the token of its preview, where it wipes.
+
+        ConflictError (confirmation_required) where it would wipe data without one.
+        """
+        return self.installation.launcher.replay(workspace_id, confirm=confirm, anchor=anchor).wait()
+
+    def verdict(self, workspace_id: str) -> pd.DataFrame:
+        """How a replay came out against its source: part, mark and, where it is not identical, the first place."""
+        told = (self.workspace(workspace_id).result_summary or {}).get("verdict") or {"parts": {}, "where": {}}
+        rows = [(part, mark, told["where"].get(part, "")) for part, mark in told["parts"].items()]
+        return pd.DataFrame(rows, columns=["part", "mark", "where"])
+
+    def differences(self, *workspace_ids: str) -> pd.DataFrame:
+        """What 2 to 5 workspaces were not asked for alike: one row a field, one column a workspace."""
+        told = self.installation.services.workspaces.compare(workspace_ids, differences_only=True)
+        rows = [(row.field, *row.values) for row in told.configuration]
+        return pd.DataFrame(rows, columns=["field", *_heads(told)])
+
+    def scores(self, *workspace_ids: str) -> pd.DataFrame:
+        """The scores of 2 to 5 workspaces: score, direction, one column a workspace, and which is best."""
+        told = self.installation.services.workspaces.compare(workspace_ids)
+        names = dict(zip((one.workspace_id for one in told.workspaces), _heads(told), strict=True))
+        rows = [
+            (row.title, row.direction, *row.values, ", ".join(names[one] for one in row.best)) for row in told.scores
+        ]
+        return pd.DataFrame(rows, columns=["score", "direction", *names.values(), "best"])
 
     def import_sales(self, file: str | Path, mapping: Mapping[str, str | None] | None = None) -> str:
         """Import a file of real sales; returns the fingerprint of its data set, which is the current one then."""
@@ -118,6 +147,12 @@ class Showcase:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _heads(told: Comparison) -> list[str]:
+    """The names of the workspaces, or the beginnings of their ids where two have the same."""
+    names = [one.name or one.workspace_id[:8] for one in told.workspaces]
+    return names if len(set(names)) == len(names) else [one.workspace_id[:8] for one in told.workspaces]
 
 
 def open_showcase(home: str | Path | None = None) -> Showcase:

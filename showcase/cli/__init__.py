@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from showcase.cli import batch, bundles, data, db, doctor, library, plans, replays, run, runs, serve, workspaces
+from showcase.cli import (
+    batch,
+    bundles,
+    data,
+    db,
+    doctor,
+    library,
+    plans,
+    relations,
+    replays,
+    run,
+    runs,
+    serve,
+    workspaces,
+)
 from showcase.cli.output import explain
 from showcase.errors import ShowcaseError
 
@@ -30,7 +44,9 @@ workspaces.app.command("undo")(library.undo)
 workspaces.app.command("delete")(library.delete)
 workspaces.app.command("searches")(library.searches)
 workspaces.app.command("replay")(replays.replay)
-workspaces.app.command("lineage")(replays.lineage)
+workspaces.app.command("compare")(relations.compare)
+workspaces.app.command("lineage")(relations.lineage)
+workspaces.app.command("health")(relations.health)
 workspaces.app.command("export")(bundles.export)
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(workspaces.app, name="workspaces")

@@ -12,6 +12,7 @@ from showcase.cli.output import print_json, screen
 from showcase.errors import InvalidInputError
 from showcase.services.workspace_bulk import BulkOutcome
 from showcase.wiring import open_installation
+from showcase.workspaces.deletion import DeletePreview
 
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _MOST_SHOWN = 10
@@ -35,6 +36,8 @@ def edit(
     sent: dict[str, Any] = {"pinned": pinned, "archived": archived, "revision": revision}
     changes = {field: value for field, value in sent.items() if value is not None}
     changes |= {field: value or None for field, value in (("name", name), ("notes", notes)) if value is not None}
+    if tag and no_tags:
+        raise InvalidInputError("--tag and --no-tags are opposites.", "Give one of the two.")
     if tag or no_tags:
         changes["tags"] = [] if no_tags else tag
     with open_installation() as installation:
@@ -93,14 +96,35 @@ def bulk(
 
 def delete(
     workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
+    preview: Annotated[bool, typer.Option("--preview", help="Say what stays and who descends, and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: _Json = False,
 ) -> None:
-    """Delete a workspace's record; the models, plans and files of its run stay.
+    """Delete a workspace's record; the models, plans and files of its run stay. At a terminal it asks first.
 
-    Example: showcase workspaces delete 0123456789abcdef0123456789abcdef
+    Example: showcase workspaces delete 0123456789abcdef0123456789abcdef --preview
     """
+    asks = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     with open_installation() as installation:
-        _report("delete", installation.services.workspaces.delete(workspace_id), as_json=as_json)
+        service = installation.services.workspaces
+        if preview or asks:
+            seen = service.preview_delete(workspace_id)
+            print_json(seen.as_json()) if as_json else _tell_deletion(seen)
+        if not preview and (not asks or typer.confirm("Delete this record?")):
+            _report("delete", service.delete(workspace_id), as_json=as_json)
+
+
+def _tell_deletion(seen: DeletePreview) -> None:
+    screen.print(
+        f"the record of {seen.workspace_id} {seen.name or '(no name)'}{', pinned,' if seen.pinned else ''} would go",
+        markup=False,
+    )
+    stays = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in seen.stays.items())
+    screen.print(f"  what its run made stays: {stays or 'nothing was made'}", markup=False)
+    for one in seen.descendants[:_MOST_SHOWN]:
+        screen.print(f"  replayed by {one}", markup=False)
+    if len(seen.descendants) > _MOST_SHOWN:
+        screen.print(f"  and by {len(seen.descendants) - _MOST_SHOWN} more")
 
 
 def undo(

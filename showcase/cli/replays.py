@@ -1,4 +1,4 @@
-"""`showcase workspaces replay|lineage`: run a kept request again, and see who replayed whom."""
+"""`showcase workspaces replay`: run a kept request again."""
 
 from __future__ import annotations
 
@@ -71,28 +71,3 @@ def _show_verdict(summary: Mapping[str, Any]) -> None:
     for part, mark in verdict["parts"].items():
         where = verdict["where"].get(part)
         screen.print(f"  {part:<16} {mark}{'' if where is None else f' ({where})'}", markup=False)
-
-
-def lineage(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
-    family: Annotated[bool, typer.Option("--family", help="Every descendant of its ancestors too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Show whom a workspace replays, and who replays it.
-
-    Example: showcase workspaces lineage 0123456789abcdef0123456789abcdef
-    """
-    with open_installation() as installation:
-        service = installation.services.workspaces
-        graph = service.family(workspace_id) if family else service.lineage(workspace_id)
-    if as_json:
-        print_json(graph.as_json())
-        return
-    source_of = {edge.replay: edge.source for edge in graph.edges}
-    for node in graph.nodes:
-        about = "deleted" if node.is_deleted else f"{node.name or '(no name)'}  {node.scenario}  {node.status}"
-        replays = f"  replays {source_of[node.workspace_id][:8]}" if node.workspace_id in source_of else ""
-        verdict = f", {node.verdict}" if node.verdict else ""
-        screen.print(f"{node.workspace_id}  {node.relation:<10}  {about}{replays}{verdict}", markup=False)
-    if not graph.is_whole:
-        screen.print("There are more than can be shown.")

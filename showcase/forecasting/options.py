@@ -23,6 +23,10 @@ class ModelType(StrEnum):
     XGBOOST = "xgboost"
 
 
+DEFAULT_MODELS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE, ModelType.MOVING_AVERAGE)
+"""The trio of a request that names no models."""
+
+
 class ModelOptions(BaseModel):
     """The options of one type; a type without options takes none."""
 

@@ -11,14 +11,13 @@ from pydantic_core import PydanticCustomError
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Scenario
 from showcase.evaluation.settings import BacktestSettings as BacktestSettings
+from showcase.forecasting.options import DEFAULT_MODELS as DEFAULT_MODELS
 from showcase.forecasting.options import ModelType
 from showcase.kernel.day import Day
 from showcase.kernel.refusals import contradiction, parse_as
 
 LEGACY_FIELDS = ("seed", "reset", "skip_seed", "scenario")
 """The fields of the first version; a frame with these alone tells what it always told."""
-DEFAULT_MODELS = (ModelType.NAIVE, ModelType.SEASONAL_NAIVE, ModelType.MOVING_AVERAGE)
-"""The trio of a request that names no models."""
 
 
 def _one_of(kind: type[Scenario] | type[ModelType]) -> BeforeValidator:

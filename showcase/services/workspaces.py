@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
@@ -15,12 +15,14 @@ from showcase.services.workspace_compare import compare_workspaces
 from showcase.services.workspace_health import check_health
 from showcase.store import library, library_facts
 from showcase.store import workspaces as rows
+from showcase.store.bundles import list_exports
 from showcase.store.fence import Transactions
 from showcase.store.library import Page
 from showcase.store.lineage import read_kin, read_library
 from showcase.store.workspaces import Workspace
 from showcase.workspaces.bulk import parse_bulk
 from showcase.workspaces.comparison import Comparison, check_compared
+from showcase.workspaces.deletion import DeletePreview, preview_deletion
 from showcase.workspaces.edit import parse_edit
 from showcase.workspaces.health import WorkspaceHealth
 from showcase.workspaces.lineage import Lineage, build_lineage
@@ -108,6 +110,15 @@ class WorkspaceService:
                 )
             changed = {name: value for name, value in edit.changes().items() if value != getattr(found, name)}
             return rows.edit_workspace(connection, found_id, changed) if changed else found
+
+    def preview_delete(self, workspace_id: str) -> DeletePreview:
+        """What a deletion would leave behind, and who descends from the workspace; nothing is changed."""
+        found = self.show(workspace_id)
+        with self.transactions.read() as connection:
+            kin, _ = read_kin(connection, found.workspace_id, with_family=False)
+            exports = len(list_exports(connection, found.workspace_id))
+        descendants = [one.workspace_id for one in kin if one.is_descendant and one.workspace_id != workspace_id]
+        return preview_deletion(asdict(found), descendants, exports)
 
     def delete(self, workspace_id: str) -> BulkOutcome:
         """Remove the record alone, pinned or not; what the run made stays. ConflictError while its run is under way."""

@@ -17,6 +17,7 @@ from showcase.workspaces.listing import WorkspaceFilter
 KEPT_UNDOS = 50
 """Bulk actions that can still be undone; older ones are forgotten."""
 _C = t.showcase_workspace.c
+_STORED = [column.name for column in t.showcase_workspace.columns if column.computed is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,10 @@ def undo_bulk(connection: Connection, action: str, undo_token: str) -> tuple[lis
     column, _ = _CHANGES.get(action, (None, None))
     if column is None:
         statement = (
-            "INSERT INTO showcase_workspace OVERRIDING SYSTEM VALUE"
-            " SELECT (jsonb_populate_record(NULL::showcase_workspace, r.was)).*"
-            " FROM bulk_undo_row r WHERE r.undo_token = :token ON CONFLICT DO NOTHING RETURNING workspace_id"
+            f"INSERT INTO showcase_workspace ({', '.join(_STORED)}) OVERRIDING SYSTEM VALUE"  # noqa: S608
+            f" SELECT {', '.join(f'b.{name}' for name in _STORED)} FROM bulk_undo_row r,"
+            " jsonb_populate_record(NULL::showcase_workspace, r.was) b"
+            " WHERE r.undo_token = :token ON CONFLICT DO NOTHING RETURNING workspace_id"
         )
     else:
         back = f"(r.was ->> '{column}')::boolean" if column != "tags" else "r.was -> 'tags'"

@@ -7,15 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, and_, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from showcase.errors import FieldError, InvalidInputError
 from showcase.store import tables as t
-from showcase.store.workspace_filter import filter_condition, result_number
+from showcase.store.workspace_filter import filter_condition
 from showcase.store.workspaces import COLUMNS, Workspace, as_workspace
 from showcase.workspaces.listing import EXACT_UP_TO, Cursor, ListRequest, WorkspaceFilter
 
 _C = t.showcase_workspace.c
+_FEW = 1000
+"""So many ids are remembered between counting and reading a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +45,25 @@ class Page:
     previous: str | None
 
 
-def count_workspaces(connection: Connection, wanted: WorkspaceFilter) -> tuple[int, bool]:
-    """How many there are, and whether that is exact: counting ends at EXACT_UP_TO."""
-    some = select(_C.id).where(filter_condition(wanted)).limit(EXACT_UP_TO + 1).subquery()
-    counted = int(connection.execute(select(func.count()).select_from(some)).scalar_one())
-    return min(counted, EXACT_UP_TO), counted <= EXACT_UP_TO
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """How many a filter finds, and the condition that finds them again: their ids, where those are few."""
+
+    total: int
+    is_exact: bool
+    condition: ColumnElement[bool]
+
+
+def _count(connection: Connection, wanted: WorkspaceFilter) -> _Found:
+    """Counts up to EXACT_UP_TO; a search that finds few had to read all, and is not done again for the page."""
+    condition = filter_condition(wanted)
+    some = select(_C.id).where(condition).limit(EXACT_UP_TO + 1).subquery()
+    counted, most = func.count(), min(_FEW, EXACT_UP_TO)
+    few = case((counted <= most, func.array_agg(some.c.id)))
+    total, ids = connection.execute(select(counted, few)).one()
+    if total <= most:
+        condition = _C.id == func.any(literal(ids or [], ARRAY(BigInteger)))
+    return _Found(min(total, EXACT_UP_TO), total <= EXACT_UP_TO, condition)
 
 
 def read_page(connection: Connection, request: ListRequest) -> Page:
@@ -41,30 +71,31 @@ def read_page(connection: Connection, request: ListRequest) -> Page:
     place, key = request.place(), _sort_key(request.sort_key)
     is_forward = place is None or place.is_forward
     keys = _order(request, key)
-    query = select(*COLUMNS, _C.id, key.is_(None).label("key_missing"), key.label("key"))
-    query = query.where(filter_condition(request))
+    found = _count(connection, request)
+    order = [one.desc() if falls is is_forward else one.asc() for one, falls in keys]
+    # the ids first, which an index holds with all that is sorted by, then those few rows
+    ids = select(_C.id).where(found.condition)
     if place is not None:
-        query = query.where(_beyond(request, keys, place))
-    query = query.order_by(*(one.desc() if falls is is_forward else one.asc() for one, falls in keys))
-    rows = list(connection.execute(query.limit(request.limit + 1)))
+        ids = ids.where(_beyond(request, keys, place))
+    chosen = ids.order_by(*order).limit(request.limit + 1).subquery()
+    query = select(*COLUMNS, _C.id, key.is_(None).label("key_missing"), key.label("key"))
+    rows = list(connection.execute(query.where(_C.id == chosen.c.id).order_by(*order)))
     has_more, rows = len(rows) > request.limit, rows[: request.limit]
     if not is_forward:
         rows.reverse()
-    total, is_exact = count_workspaces(connection, request)
     goes_on = has_more if is_forward else True
     came_from = place is not None if is_forward else has_more
     return Page(
         [as_workspace(row) for row in rows],
-        total,
-        is_exact,
+        found.total,
+        found.is_exact,
         _cursor(request, rows[-1], is_forward=True) if rows and goes_on else None,
         _cursor(request, rows[0], is_forward=False) if rows and came_from else None,
     )
 
 
 def _sort_key(name: str) -> ColumnElement[Any]:
-    computed = {"metric": result_number("winner_value"), "wall_clock": result_number("wall_clock_s")}
-    return computed.get(name) if name in computed else _C[name]  # type: ignore[return-value]
+    return _C[{"metric": "winner_value", "wall_clock": "wall_clock_s"}.get(name, name)]
 
 
 def _order(request: ListRequest, key: ColumnElement[Any]) -> list[tuple[ColumnElement[Any], bool]]:

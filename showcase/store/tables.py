@@ -340,6 +340,18 @@ def _slot(
     return Column(name, kind, nullable=nullable, server_default=server_default, comment=comment)
 
 
+def _of_result(name: str, kind: type[Text] | type[Float[float]]) -> Column[object]:
+    """A value of the result summary as a column; written as PostgreSQL shows it, so that the two can be compared."""
+    if kind is Text:
+        expression = f"(result_summary ->> '{name}'::text)"
+    else:
+        number = f"((result_summary ->> '{name}'::text))::double precision"
+        kind_of = f"jsonb_typeof((result_summary -> '{name}'::text))"
+        expression = f"CASE {kind_of} WHEN 'number'::text THEN {number} ELSE NULL::double precision END"
+    comment = "of the result summary, to filter and sort by"
+    return Column(name, kind, Computed(expression, persisted=True), comment=comment)
+
+
 showcase_workspace = Table(
     "showcase_workspace",
     metadata,
@@ -384,6 +396,10 @@ showcase_workspace = Table(
     Column("revision", Integer, nullable=False, server_default=text("1"), comment="grows with each edit by a person"),
     _moment("updated_at", now=True),
     _slot("imported_from", "the bundle that it came from; null where the run was made here"),
+    _of_result("winner_model_type", Text),
+    _of_result("winner_value", Float),
+    _of_result("winner_wape", Float),
+    _of_result("wall_clock_s", Float),
     UniqueConstraint("workspace_id"),
     CheckConstraint(_one_of("status", RUN_STATUSES), name="status"),
     CheckConstraint("char_length(notes) <= 2000", name="notes"),
@@ -408,7 +424,11 @@ Index(
     showcase_workspace.c.pinned.desc(),
     showcase_workspace.c.created_at.desc(),
     showcase_workspace.c.id.desc(),
-)
+    postgresql_include=[
+        "archived", "status", "scenario", "seed", "replayed_from_workspace_id", "winner_model_type", "winner_value",
+        "winner_wape", "wall_clock_s",
+    ],
+)  # fmt: skip
 Index(
     "ix_showcase_workspace_tags",
     showcase_workspace.c.tags,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, false, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Float, and_, false, func, literal, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from showcase.store import tables as t
@@ -22,12 +22,6 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-
-def result_number(key: str) -> ColumnElement[float]:
-    """A number of the result summary; null where there is none."""
-    value = _C.result_summary[key]
-    return case((func.jsonb_typeof(value) == "number", cast(value.astext, Float)))
 
 
 def _contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
@@ -75,16 +69,16 @@ _FLAGS: dict[str, ColumnElement[bool]] = {
 }
 _NUMBERS: dict[str, ColumnElement[Any]] = {
     "seed": _C.seed,
-    "wape": result_number("winner_wape"),
-    "score": result_number("winner_value"),
-    "seconds": result_number("wall_clock_s"),
+    "wape": _C.winner_wape,
+    "score": _C.winner_value,
+    "seconds": _C.wall_clock_s,
 }
 _TEXTS: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "tag": _has_tag,
     "name": lambda text: _contains(_C.name, text),
     "notes": lambda text: _contains(_C.notes, text),
     "id": lambda text: _C.workspace_id.startswith(text, autoescape=True),
-    "model": lambda text: func.coalesce(_C.result_summary["winner_model_type"].astext == text, false()),
+    "model": lambda text: func.coalesce(_C.winner_model_type == text, false()),
     "status": lambda text: _C.status == text,
     "scenario": lambda text: _C.scenario == text,
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.metrics import METRICS
+from showcase.forecasting.options import DEFAULT_MODELS
 from showcase.workspaces.comparison import FEWEST, Compared, Row, ScoreRow
 from showcase.workspaces.replay import recorded_request
 
@@ -36,7 +39,7 @@ def compare_heads(stories: Sequence[Mapping[str, Any]]) -> tuple[Compared, ...]:
 def compare_configuration(stories: Sequence[Mapping[str, Any]], *, differences_only: bool) -> tuple[Row, ...]:
     """What each run was asked for, and the data that it was about, one row a field that at least one of them has."""
     flat = [
-        _flat({name: value for name, value in recorded_request(one).items() if name not in _NOT_ASKED})
+        _flat({name: value for name, value in recorded_request(one).items() if name not in _NOT_ASKED} | _scoring(one))
         | ({"user_scope": _pair(one["user_scope"])} if one["user_scope"] else {})
         | {name: one[name] for name in _CAME_FROM if one[name] is not None}
         for one in stories
@@ -103,7 +106,7 @@ def remarks_on(stories: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     said = []
     if len({one["data_fingerprint"] for one in stories}) > 1:
         said.append("The runs were about different data, so their scores are of different days or series.")
-    plans = [{k: v for k, v in _flat(recorded_request(one)).items() if k.startswith("backtest.")} for one in stories]
+    plans = [_scoring(one)["backtest"] for one in stories]
     if any(plan != plans[0] for plan in plans):
         said.append("The backtests are not cut the same way, so their scores are of different folds.")
     unfinished = [str(one["workspace_id"])[:8] for one in stories if one["status"] != "completed"]
@@ -115,6 +118,12 @@ def remarks_on(stories: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 def summary_of(story: Mapping[str, Any]) -> Mapping[str, Any]:
     """The result of a run, empty where there is none."""
     return story["result_summary"] or {}
+
+
+def _scoring(story: Mapping[str, Any]) -> dict[str, Any]:
+    """The models and the backtest of a run; the usual ones where it was asked for no others."""
+    usual = {"train_model_types": [str(one) for one in DEFAULT_MODELS], "backtest": asdict(BacktestPlan())}
+    return usual | (story["run_config"] or {})
 
 
 def _focus(story: Mapping[str, Any]) -> str | None:

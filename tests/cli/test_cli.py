@@ -52,6 +52,19 @@ def test_people_get_a_line_a_step_and_the_ids_they_need(showcase: Showcase) -> N
         (("run", "--frame", "nowhere.json"), "nowhere.json"),
         (("workspaces", "show", "zzz"), "32 lower-case hexadecimal"),
         (("workspaces", "show", "0" * 32), "There is no workspace"),
+        (("workspaces", "compare", "0" * 32), "2 to 5 workspaces"),
+        (("workspaces", "compare", "0" * 32, "1" * 32), "There is no workspace"),
+        (("workspaces", "health", "0" * 32), "There is no workspace"),
+        (("workspaces", "lineage", "0" * 32), "none that replays it"),
+        (("workspaces", "lineage", "--family"), "Name the workspace"),
+        (("workspaces", "lineage", "0" * 32, "--search", "pinned"), "either the id or the search"),
+        (("workspaces", "delete", "0" * 32, "--preview"), "There is no workspace"),
+        (("workspaces", "edit", "0" * 32, "--tag", "a", "--no-tags"), "opposites"),
+        (("workspaces", "undo", "zzz"), "undo token"),
+        (("workspaces", "bulk", "burn", "--all"), "action: found"),
+        (("workspaces", "bulk", "archive"), "either ids or a filter"),
+        (("workspaces", "replay", "0" * 32, "--yes"), "There is no workspace"),
+        (("workspaces", "searches", "--save", "x"), "--search TEXT"),
         (("runs", "watch", "0" * 32), "There is no run"),
         (("runs", "stop"), "No run is under way"),
         (("runs", "list", "--status", "asleep"), "interrupted"),
@@ -163,6 +176,7 @@ def test_every_command_has_help_with_an_example() -> None:
         ("run",), ("serve",), ("seed",), ("import",), ("datasets",), ("doctor",), ("workspaces", "list"),
         ("workspaces", "show"), ("workspaces", "edit"), ("workspaces", "bulk"), ("workspaces", "undo"),
         ("workspaces", "delete"), ("workspaces", "searches"), ("workspaces", "replay"), ("workspaces", "lineage"),
+        ("workspaces", "compare"), ("workspaces", "health"),
         ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("db", "status"),
         ("db", "upgrade"), ("db", "downgrade"),
     ]  # fmt: skip
@@ -228,3 +242,19 @@ def test_a_replay_with_reset_wipes_nothing_unless_it_is_confirmed(showcase: Show
     assert [node["relation"] for node in graph["nodes"]] == ["self", "descendant", "descendant"]
     assert {edge["verdict"] for edge in graph["edges"]} == {"identical"}
     assert "replays" in showcase("workspaces", "lineage", kept).stdout
+    whole = json.loads(showcase("workspaces", "lineage", "--json").stdout)
+    assert (whole["workspace_id"], len(whole["nodes"]), len(whole["edges"])) == (None, 3, 2)
+    other = graph["nodes"][1]["workspace_id"]
+    told = json.loads(showcase("workspaces", "compare", kept, other, "--differences-only", "--json").stdout)
+    assert (told["base"], told["configuration"]) == (kept, [])
+    assert told["relations"] == [{"workspace_id": other, "other": kept, "relation": "replay", "verdict": "identical"}]
+    assert (
+        "They were asked for the same." in showcase("workspaces", "compare", kept, other, "--differences-only").stdout
+    )
+    health = json.loads(showcase("workspaces", "health", other, "--json").stdout)
+    assert (health["workspace_id"], health["unknown"], health["partial_run"]) == (other, 0, False)
+    assert "alive" in showcase("workspaces", "health", other).stdout
+    left = json.loads(showcase("workspaces", "delete", kept, "--preview", "--json").stdout)
+    assert (left["descendants"], left["stays"]["model_run"]) == ([one["replay"] for one in graph["edges"]], 1)
+    assert "replayed by" in showcase("workspaces", "delete", kept, "--preview").stdout
+    assert showcase("workspaces", "show", kept).returncode == 0, "a preview deletes nothing"

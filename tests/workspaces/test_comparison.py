@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from showcase.errors import InvalidInputError
+from showcase.evaluation.folds import BacktestPlan
 from showcase.workspaces.comparison import Row, check_compared
 from showcase.workspaces.comparison_tables import (
     compare_configuration,
@@ -108,7 +110,12 @@ def test_runs_without_a_result_are_compared_too() -> None:
 
 def test_remarks_tell_what_makes_the_scores_no_fair_comparison() -> None:
     assert remarks_on([story(0), story(1)]) == ()
-    other = story(1, data_fingerprint="e" * 64, status="failed", run_config={"backtest": {"horizon": 7}})
+    spelt = {"train_model_types": ["naive", "seasonal_naive", "moving_average"], "backtest": asdict(BacktestPlan())}
+    written_out = [story(0), story(1, run_config=spelt)]
+    assert remarks_on(written_out) == (), "the usual backtest, written out, is the usual one"
+    assert compare_configuration(written_out, differences_only=True) == ()
+    shorter = {**spelt, "backtest": asdict(BacktestPlan(horizon=7))}
+    other = story(1, data_fingerprint="e" * 64, status="failed", run_config=shorter)
     said = remarks_on([story(0), other])
     assert [one.split()[0:3] for one in said] == [
         ["The", "runs", "were"], ["The", "backtests", "are"], ["Not", "completed:", "bbbbbbbb."],
