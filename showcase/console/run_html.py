@@ -1,4 +1,4 @@
-"""A run in HTML: its title, its phases with their lines, its log. Pure; everything from outside is escaped."""
+"""A run in HTML, its title, its phases with their lines and its log, with everything from outside escaped."""
 
 from __future__ import annotations
 
