@@ -292,10 +292,6 @@ class Client(AbstractContextManager["Client"]):
         self.datasets = DataSets(self.api)
         self.plans = Plans(self.api)
 
-    def status(self) -> str:
-        """The word ok where the server and its database answer."""
-        return str(self.api.call("GET", "/health")["status"])
-
     def close(self) -> None:
         """Let go of the connections."""
         self.api.http.close()
