@@ -63,6 +63,9 @@ faults: $(VENV)/.installed-dev ## the fault matrix, one line a fault
 faults-full: $(VENV)/.installed-dev ## the fault matrix in the sizes of docs/faults.md
 	$(PART) faults-full $(BIN)/python -m pytest -p tests.faults_plugin --faults -m "fault and not browser" -q
 
+conformance: $(VENV)/.installed-dev ## every promise of the contract over HTTP, twice on one database, on two kinds of PostgreSQL
+	$(PART) conformance $(BIN)/python -m tests.conformance
+
 slow: $(VENV)/.installed-dev ## the tests of large sizes, which no other command runs
 	$(PART) slow $(BIN)/python -m pytest -m slow
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import socket
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,7 @@ import pandas as pd
 from rich.console import Console
 
 from showcase.adapters.terminal import RunScreen
+from showcase.errors import UnavailableError
 from showcase.kernel.identity import Digest
 from showcase.pipeline.request import parse_request
 from showcase.pipeline.summary import RunResult
@@ -112,3 +116,44 @@ def open_showcase(home: str | Path | None = None) -> Showcase:
     opened = Showcase(open_installation(settings))
     atexit.register(opened.close)
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server on this machine that lives as long as its notebook; `url` is where it answers."""
+
+    url: str
+    _process: subprocess.Popen[str]
+
+    def close(self) -> None:
+        """Stop it; doing it twice does nothing."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+def start_server() -> Server:
+    """Serve this environment's installation over HTTP on a free port of loopback, in a process of its own.
+
+    It stops with the interpreter at the latest. UnavailableError where it does not come up.
+    """
+    port = _free_port()
+    command = [sys.executable, "-c", "from showcase.cli import main; main()"]
+    process = subprocess.Popen(  # noqa: S603  (this interpreter, and words that are written here)
+        [*command, "serve", "--only", "http", "--port", str(port)], stdout=subprocess.PIPE, text=True
+    )
+    server = Server(f"http://127.0.0.1:{port}", process)
+    atexit.register(server.close)
+    assert process.stdout is not None
+    # the line that names the address comes once the port answers; at an early end there is none
+    if not any(str(port) in line for line in process.stdout):
+        raise UnavailableError("The server ended before it answered.", "Look at what `showcase serve` says.")
+    return server
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])

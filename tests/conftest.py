@@ -19,6 +19,10 @@ settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--base-url", help="tests/conformance: a server that runs already, in place of one of its own")
+
+
 def pytest_configure() -> None:
     os.environ["SHOWCASE_TEST"] = "1"
     os.environ.pop("SHOWCASE_DATABASE_URL", None)  # never a person's own database

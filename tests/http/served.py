@@ -40,13 +40,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database: Database, home: Path, *arguments: str, **settings: str) -> Iterator[Served]:
-    """`showcase serve` until the block ends; nothing of a traceback may stand in its log."""
+def served(database: Database | None, home: Path, *arguments: str, **settings: str) -> Iterator[Served]:
+    """`showcase serve` until the block ends, over its own embedded server where no database is given.
+
+    Nothing of a traceback may stand in its log.
+    """
     port, log = free_port(), home / "served.log"
     environment = {
         **os.environ,
         "SHOWCASE_HOME": str(home),
-        "SHOWCASE_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "SHOWCASE_DATABASE_URL": "" if database is None else database.url.render_as_string(hide_password=False),
         "SHOWCASE_TODAY": "2026-11-22",
         "OMP_NUM_THREADS": "1",
         **settings,
