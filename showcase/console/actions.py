@@ -31,7 +31,8 @@ class Action(pn.viewable.Viewer):
         self._show()
 
     def _pressed(self, _event: param.parameterized.Event) -> None:
-        if self.phase == "busy":
+        # a press may be on its way while the button is being shut
+        if self.phase == "busy" or not self.is_allowed:
             return
         self.phase = "busy"
         self.notice.visible = False

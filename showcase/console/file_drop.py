@@ -16,9 +16,10 @@ from showcase.errors import InvalidInputError, ShowcaseError
 
 
 class FileDrop(JSComponent):
-    """Takes one file at a time into `folder` and hands it to `taken` once it is whole.
+    """Takes one file at a time into `folder`, tells `begun` that one is on its way, and hands it to `taken` once whole.
 
-    Each part is asked for when the one before is written, so that neither side holds more than one of them.
+    Whoever takes it discards it; what is still on its way goes with the session. Each part is asked for when the one
+    before is written, so that neither side holds more than one of them.
     """
 
     label = param.String(default="Choose a file", doc="The words on the button.")
@@ -28,9 +29,11 @@ class FileDrop(JSComponent):
     _esm = Path(__file__).with_name("file_drop.js")
     _stylesheets = [Path(__file__).with_name("styles") / "file_drop.css"]  # noqa: RUF012  (Panel's own declaration)
 
-    def __init__(self, folder: Path, taken: Callable[[Upload], Awaitable[None]], **params: Any) -> None:
+    def __init__(
+        self, folder: Path, begun: Callable[[], None], taken: Callable[[Upload], Awaitable[None]], **params: Any
+    ) -> None:
         super().__init__(**params)
-        self._folder, self._taken = folder, taken
+        self._folder, self._begun, self._taken = folder, begun, taken
         self._upload: Upload | None = None
         if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
             pn.state.on_session_destroyed(lambda _session: self.discard())
@@ -47,6 +50,7 @@ class FileDrop(JSComponent):
         kind = data.get("kind")
         if kind == "begin":
             self.discard()
+            self._begun()
             name, size = str(data["name"])[:200], int(data["size"])
             self._upload = await asyncio.to_thread(Upload.begin, self._folder, name, size)
         elif kind == "part":
@@ -56,6 +60,7 @@ class FileDrop(JSComponent):
             return
         upload = self._open()
         if upload.is_whole:
+            self._upload = None
             self._send_msg({"kind": "whole"})
             await self._taken(upload)
         else:
@@ -67,7 +72,7 @@ class FileDrop(JSComponent):
         return self._upload
 
     def discard(self) -> None:
-        """Forget the file that came last."""
+        """Forget the file that is on its way."""
         if self._upload is not None:
             self._upload.discard()
             self._upload = None

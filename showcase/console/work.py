@@ -25,6 +25,10 @@ class Work[T]:
     def is_done(self) -> bool:
         return self._future.done()
 
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Call `do` once when it is done, at once where it is; on the work's own thread, whether its page is open."""
+        self._future.add_done_callback(lambda _done: do())
+
     def outcome(self) -> T:
         """What came of it, waited for; whatever it failed of is raised."""
         return self._future.result()

@@ -26,6 +26,7 @@ def sales_file(folder: Path, name: str, third: str = "7") -> Path:
 def import_file(page: Page, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(path)
     expect(page.get_by_role("heading", name="How it is read")).to_be_visible()
+    expect(page.get_by_text(path.name, exact=True)).to_be_visible()  # this file, not the one before it
 
 
 def test_a_file_is_imported_in_the_page_looked_at_and_wiped(visit: Visit, server: Server, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_what_is_not_allowed_cannot_be_pressed() -> None:
     action = Action("Go", act, icon="play_arrow")
     action.is_allowed = False
     assert action.button.disabled
+    assert press(action) == []  # one that was on its way
 
 
 def test_after_an_unforeseen_failure_the_button_is_idle_again() -> None:

@@ -148,12 +148,13 @@ class Drop(FileDrop):
 
 def test_a_file_is_asked_for_part_by_part_and_handed_over_once(tmp_path: Path) -> None:
     taken: list[Upload] = []
+    begun: list[bool] = []
 
     async def take(upload: Upload) -> None:
         taken.append(upload)
 
     async def send() -> Drop:
-        drop, content = Drop(tmp_path, take), b"x" * (CHUNK_BYTES + 5)
+        drop, content = Drop(tmp_path, lambda: begun.append(not taken), take), b"x" * (CHUNK_BYTES + 5)
         await drop._handle_msg({"kind": "begin", "name": "sales.csv", "size": len(content)})
         for start in (0, CHUNK_BYTES):
             await drop._handle_msg({"kind": "part", "bytes": content[start : start + CHUNK_BYTES]})
@@ -162,13 +163,14 @@ def test_a_file_is_asked_for_part_by_part_and_handed_over_once(tmp_path: Path) -
     drop = asyncio.run(send())
     assert [answer["kind"] for answer in drop.answers] == ["more", "more", "whole"]
     assert [upload.path.stat().st_size for upload in taken] == [CHUNK_BYTES + 5]
-    drop.discard()
-    assert list(tmp_path.iterdir()) == []
+    assert begun == [True]
+    drop.discard()  # it is no longer the zone's to remove
+    assert [upload.path for upload in taken] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("message", [{"kind": "part", "bytes": b"x"}, {"kind": "begin", "name": "a", "size": 2**40}])
 def test_what_cannot_be_taken_is_refused_in_words(tmp_path: Path, message: dict[str, Any]) -> None:
-    drop = Drop(tmp_path, lambda _: asyncio.sleep(0))
+    drop = Drop(tmp_path, lambda: None, lambda _: asyncio.sleep(0))
     asyncio.run(drop._handle_msg(message))
     assert drop.answers[0]["kind"] == "refused"
     assert drop.answers[0]["message"].endswith(".")

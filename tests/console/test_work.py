@@ -26,6 +26,9 @@ def test_work_tells_how_far_it_is_and_what_came_of_it() -> None:
     may_end.set()
     assert work.outcome() == "done"
     assert work.is_done
+    after: list[bool] = []
+    work.afterwards(lambda: after.append(work.is_done))
+    assert after == [True]
 
 
 def test_what_it_failed_of_comes_out_where_it_is_asked_for() -> None:

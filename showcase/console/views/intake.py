@@ -9,19 +9,17 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.actions import Action
-from showcase.console.data_words import account_html, refusal_html
+from showcase.console.data_words import account_html
 from showcase.console.file_drop import FileDrop
 from showcase.console.forms.intake import IntakeForm
-from showcase.console.rows import Column, table_html
+from showcase.console.intake_words import failure_html, said_of, sample_html
 from showcase.console.stores.data import DataStore
-from showcase.console.surface import arranged, card, remedy, show_only, text, title
-from showcase.console.text import percent, plain, words
+from showcase.console.surface import arranged, card, show_only, text, title
+from showcase.console.text import percent, plain
 from showcase.console.theme import sheet
 from showcase.console.uploads import MOST_BYTES, Upload
 from showcase.console.work import Work, follow
 from showcase.demand.intake import Intake
-from showcase.demand.intake_preview import Preview
-from showcase.demand.intake_report import IntakeRefusedError
 from showcase.errors import ShowcaseError
 from showcase.services.demand import Kept
 
@@ -41,7 +39,9 @@ class IntakeView(pn.viewable.Viewer):
         super().__init__()
         self._store, self._imported, self._left = store, imported, left
         self._upload: Upload | None = None
-        self._drop = FileDrop(store.scratch, self._taken, hint=_HINT, margin=0, sizing_mode="stretch_width")
+        self._work: Work[Imported] | None = None
+        self._is_readable = False
+        drop = FileDrop(store.scratch, self._begun, self._taken, hint=_HINT, margin=0, sizing_mode="stretch_width")
         back = pmui.Button(label="Back to the series", icon="arrow_back", variant="text", size="small", margin=0)
         self.form = IntakeForm()
         self._head, self._sample = text(), text(stylesheets=[sheet("rows")])
@@ -52,7 +52,7 @@ class IntakeView(pn.viewable.Viewer):
         )
         self._doing = text(visible=False)
         row = arranged(self.act.button, self._doing, css=_ROW, in_line=True)
-        first = card(text(title("Import sales")), self._drop, arranged(back, css="display: flex;"))
+        first = card(text(title("Import sales")), drop, arranged(back, css="display: flex;"))
         how = card(self._head, self.form.columns, self.form.texts, self._sample, row, self._bar, self.act.notice)
         self._how, self._report = (
             arranged(how, css="display: block;"),
@@ -63,13 +63,29 @@ class IntakeView(pn.viewable.Viewer):
         show_only(self._report, False)
         self.form.param.watch(self._look_again, "version")
         back.on_click(self._back)
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+            pn.state.on_session_destroyed(lambda _session: self._forget())
+
+    def _begun(self) -> None:
+        """Another file is on its way: nothing can be imported before it is there."""
+        self._forget()
+        show_only(self._how, False)
+        show_only(self._report, False)
 
     async def _taken(self, upload: Upload) -> None:
         """A file has arrived: show how it would be read."""
         self._upload = upload
         self.form.reset()
-        show_only(self._report, False)
         await self._look(None)
+
+    def _forget(self) -> None:
+        """Let go of the file that is here; one that is being imported is read to its end."""
+        upload, self._upload = self._upload, None
+        self._judge(False)
+        if upload is not None and self._work is not None:
+            self._work.afterwards(upload.discard)
+        elif upload is not None:
+            upload.discard()
 
     async def _look_again(self, _event: param.parameterized.Event) -> None:
         await self._look(self.form.mapping())
@@ -81,39 +97,50 @@ class IntakeView(pn.viewable.Viewer):
         try:
             found = await self._store.preview(upload, mapping, self.form.options())
         except ShowcaseError as error:
-            self._tell(_failure(error))
-            self.act.is_allowed = False
+            if upload is self._upload:
+                self._tell(failure_html(error))
+                self._judge(False)
             return
+        if upload is not self._upload:
+            return  # another file began to arrive meanwhile
         show_only(self._report, False)
         show_only(self._how, True)
         if mapping is None or found.mapping.missing:
             self.form.offer(found.columns, found.mapping)
-        self._head.object = title("How it is read", upload.name) + f'<p class="small quiet">{plain(_said(found))}</p>'
-        self._sample.object = _sample(found)
-        self.act.is_allowed = not found.mapping.missing
+        self._head.object = title("How it is read", upload.name) + f'<p class="small quiet">{plain(said_of(found))}</p>'
+        self._sample.object = sample_html(found)
+        self._judge(not found.mapping.missing)
+
+    def _judge(self, is_readable: bool) -> None:
+        """A file can be imported that could be read, while no other is being imported."""
+        self._is_readable = is_readable
+        self.act.is_allowed = is_readable and self._work is None
 
     async def _import(self) -> None:
-        if self._upload is not None:
-            work = self._store.import_file(self._upload, self.form.mapping(), self.form.options())
+        upload = self._upload
+        if upload is not None:
+            work = self._work = self._store.import_file(upload, self.form.mapping(), self.form.options())
+            self._judge(self._is_readable)
             self._show_work(work)
-            follow(work, lambda: self._show_work(work), lambda: self._end(work))
+            follow(work, lambda: self._show_work(work), lambda: self._end(work, upload))
 
     def _show_work(self, work: Work[Imported]) -> None:
         said = f'<p class="small quiet" role="status">{percent(work.share)} · {plain(work.what)}</p>'
         self._bar.param.update(value=round(work.share * 100), visible=not work.is_done)
         self._doing.param.update(object=said, visible=not work.is_done)
-        self.act.is_allowed = work.is_done
 
-    def _end(self, work: Work[Imported]) -> None:
+    def _end(self, work: Work[Imported], upload: Upload) -> None:
         self._show_work(work)
+        self._work = None
+        self._judge(self._is_readable)
         try:
             kept, intake = work.outcome()
         except ShowcaseError as error:
-            self._tell(_failure(error))
+            self._tell(failure_html(error))
             return
-        self._drop.discard()
-        self._upload = None
-        show_only(self._how, False)
+        if upload is self._upload:
+            self._forget()
+            show_only(self._how, False)
         self._tell(account_html(kept, intake))
         fingerprint = str(kept.data_set.fingerprint)
 
@@ -131,24 +158,3 @@ class IntakeView(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root
-
-
-def _failure(error: ShowcaseError) -> str:
-    return refusal_html(error) if isinstance(error, IntakeRefusedError) else remedy(error)
-
-
-def _said(found: Preview) -> str:
-    """What is missing or left out of a file, in a sentence."""
-    if found.mapping.missing:
-        return f"Say which column holds {words(found.mapping.missing)}; nothing can be imported without."
-    ignored = found.mapping.ignored
-    return f"Not read: {', '.join(ignored)}." if ignored else "Every column is read."
-
-
-def _sample(found: Preview) -> str:
-    """The first rows as texts by field."""
-    fields = [entry.field for entry in found.mapping.mapped]
-    if not fields or not found.rows:
-        return ""
-    columns = [Column(f"{entry.field} ← {entry.column}") for entry in found.mapping.mapped]
-    return table_html("The first rows", columns, [[row.get(field, "") for field in fields] for row in found.rows])
