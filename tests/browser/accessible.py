@@ -35,6 +35,11 @@ UPSTREAM: tuple[Upstream, ...] = (
         "MuiIconButton-sizeSmall",
         "the little buttons in panel-material-ui's number and day fields take no name; the fields take keys as well",
     ),
+    Upstream(
+        "aria-required-children",
+        'class="pnx-tabulator tabulator"',
+        "Tabulator lets the box that scrolls its rows take the focus and gives it no role; its rows are reached",
+    ),
 )
 """At most six."""
 
