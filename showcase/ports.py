@@ -27,11 +27,21 @@ BucketWork = Callable[[Path, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """What a bucket took: the worker that did it, its processor seconds meanwhile, and the most memory it ever held."""
+
+    worker: str
+    cpu_s: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class BucketEnd:
-    """How the work on one bucket ended; `failure` is None where its answer is there."""
+    """How the work on one bucket ended; `failure` is None where its answer is there, and `effort` is known then."""
 
     place: int
     failure: str | None
+    effort: Effort | None = None
 
 
 class Clock(Protocol):
@@ -122,11 +132,19 @@ class LanguageModel(Protocol):
 
 
 class Compute(Protocol):
-    """Where work on many series is done: it maps a function over files, and needs to know nothing of what it does."""
+    """Where work on many series is done: it maps a function over files, and needs to know nothing of what it does.
+
+    What it keeps between two maps, as the connection to a cluster, is opened by the first map and lives until `close`.
+    """
 
     def map(self, work: BucketWork, buckets: Sequence[tuple[Path, Path]], tick: Tick) -> Iterator[BucketEnd]:
         """Do the work on each (source, target) once, in any order, and tell of each as it ends, by its place.
 
-        A bucket that fails, or whose worker dies, keeps no other from its end.
+        A bucket that fails keeps no other from its end. One whose worker dies is done again, and has failed where that
+        worker dies too. UnavailableError where the engine cannot be started or reached.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of what is kept between maps; a later map opens it again."""
         ...

@@ -108,6 +108,15 @@ class Settings(BaseSettings):
         pattern=_RATE_LIMITS,
         description="How many runs and imports one caller may start, as runs=30/hour,imports=5/day; off on loopback.",
     )
+    engine: Literal["local", "dask", "spark"] = Field(
+        "local", description="What does the work on many series: processes of this machine, Dask or Spark."
+    )
+    engine_workers: int | None = Field(
+        None, ge=1, le=10_000, description="How many buckets it works on at once; this machine's cores by default."
+    )
+    engine_address: str | None = Field(
+        None, description="A cluster to use in place of workers started here, as tcp://host:8786 or spark://host:7077."
+    )
     enable_random_forest: bool = Field(False, description="Switch the model random_forest on.")
     enable_lightgbm: bool = Field(False, description="Switch the model lightgbm on.")
     enable_xgboost: bool = Field(False, description="Switch the model xgboost on.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from showcase.adapters.artifacts import FileArtifacts
-from showcase.adapters.compute import InTurn
+from showcase.adapters.compute.local import InTurn
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.request import RunRequest, parse_request
 from showcase.services.suite import Services

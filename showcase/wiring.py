@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Self
 from showcase import failpoints
 from showcase.adapters.artifacts import FileArtifacts
 from showcase.adapters.clock import SystemClock
-from showcase.adapters.compute import LocalPool
+from showcase.adapters.compute import compute_of
 from showcase.adapters.language_model import language_model_of
 from showcase.adapters.logs import write_logs
 from showcase.adapters.providers import embeddings_of
@@ -57,6 +56,7 @@ class Installation:
         if self.reaper is not None:
             self.reaper.close()
         self.launcher.close()
+        self.services.compute.close()
         self.database.dispose()
         if self.embedded is not None:
             self.embedded.stop()
@@ -142,7 +142,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
             language_model=language_model_of(settings),
             window_s=settings.decision_window_s,
             on_silence=settings.on_silence,
-            compute=LocalPool(os.cpu_count() or 1),
+            compute=compute_of(settings),
             bundles_root=settings.home / "showcase",
             source_date=source_date(),
         )

@@ -123,8 +123,10 @@ def test_everything_that_the_package_imports_is_asked_for() -> None:
     parts = {
         "anyio": "fastapi",
         "bokeh": "panel",
+        "dask": "distributed",
         "httpx2": "pydantic-ai-slim",
         "openai": "pydantic-ai-slim",
+        "py4j": "pyspark",
         "starlette": "fastapi",
         "pydantic_core": "pydantic",
         "scipy": "scikit-learn",

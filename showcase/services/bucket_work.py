@@ -29,12 +29,34 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many buckets have ended, of how many, and how many of those have failed; the last failure says why."""
+
+    ended: int
+    of: int
+    failed: int = 0
+    why: str = ""
+
+    @property
+    def share(self) -> float:
+        return self.ended / self.of if self.of else 1.0
+
+    def plus(self, failure: str | None) -> Tally:
+        """The tally after one more bucket."""
+        return Tally(self.ended + 1, self.of, self.failed + (failure is not None), failure or self.why)
+
+    def __str__(self) -> str:
+        told = f"{self.ended} of {self.of} buckets"
+        return told if not self.failed else f"{told}, {self.failed} failed (the last: {self.why})"
+
+
+@dataclass(frozen=True, slots=True)
 class BucketWorker:
-    """Does work in `folder` by `compute`; `tell` hears how many buckets are done of how many, and may raise to stop."""
+    """Does work in `folder` by `compute`; `tell` hears how far it is, and may raise to stop."""
 
     compute: Compute
     folder: Path
-    tell: Callable[[int, int], None]
+    tell: Callable[[Tally], None]
 
     def by_series(self, name: str, work: BucketWork, matrix: SalesMatrix, rows: Integers, task: Any) -> Answers:
         """Work whose answer for a series does not depend on the other ones.
@@ -71,9 +93,9 @@ class BucketWorker:
         """Do the buckets, add their answers, and return those that failed with the reason."""
         files = [(source, source.with_name(f"{source.stem}.answer.parquet")) for source in sources]
         failed: dict[Path, str] = {}
-        done: list[int] = []
-        for end in self.compute.map(work, files, lambda: self.tell(len(done), len(files))):
-            done.append(end.place)
+        tallies = [Tally(0, len(files))]
+        for end in self.compute.map(work, files, lambda: self.tell(tallies[-1])):
+            tallies.append(tallies[-1].plus(end.failure))
             if end.failure is None:
                 answers.frames.append(pl.read_parquet(files[end.place][1]))
             else:

@@ -74,7 +74,7 @@ class PortfolioService:
         worker = BucketWorker(
             self.compute,
             folder,
-            lambda done, of: progress(0.1 + 0.8 * done / of, f"{done} of {of} buckets, {len(series)} series"),
+            lambda tally: progress(0.1 + 0.8 * tally.share, f"{len(series)} series: {tally}"),
         )
         registrar, found = Registrar(self.transactions, self.artifacts), rows_of(matrix, *_columns(series))
         work = BatchWork(request, data_set, matrix, found, batch_id, origin_run_id, worker, registrar, noted)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from showcase.adapters.compute import InTurn, LocalPool
+from showcase.adapters.compute.local import InTurn, LocalPool
 from showcase.errors import InvalidInputError, NotFoundError
 from showcase.evaluation.backtest import run_backtest
 from showcase.evaluation.folds import BacktestPlan
