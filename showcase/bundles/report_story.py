@@ -155,7 +155,8 @@ def _score(run: Mapping[str, Any]) -> str:
 
 def _data_words(workspace: Mapping[str, Any]) -> str:
     if workspace["skip_seed"]:
-        return "the data that was there"
+        name = (workspace["created_objects"] or {}).get("data_set_name")
+        return f"what was there, {name}" if isinstance(name, str) else "the data that was there"
     return "seeded after a reset" if workspace["reset"] else "seeded"
 
 

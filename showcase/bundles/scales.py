@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _STEPS = (1, 2, 2.5, 5, 10)
+_SMALLEST = 1e-12
+"""A range below this has no round numbers of its own: it is drawn as from 0 to 1."""
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 
 
@@ -28,7 +30,8 @@ class Scale:
 def round_scale(values: Sequence[float], start: float, end: float, ticks: int = 6) -> tuple[Scale, list[float]]:
     """A scale over finite values and 0 that ends on round numbers, and those numbers."""
     low, high = min([0.0, *values]), max([0.0, *values])
-    high = high if high > low else 1.0
+    if high - low < _SMALLEST:
+        low, high = 0.0, 1.0
     rough = (high - low) / (ticks - 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in _STEPS if power * factor >= rough * (1 - 1e-9))

@@ -49,9 +49,9 @@ def list_workspaces(
         return
     print_table(
         f"{len(page.workspaces)} of {'' if page.total_is_exact else 'more than '}{page.total} workspaces",
-        ("workspace", "", "name", "status", "preset", "winner", "score", "tags", "made (UTC)"),
+        ("workspace", "", "name", "status", "demand", "winner", "score", "tags", "made (UTC)"),
         (
-            (one.workspace_id, _marks(one), one.name, one.status, one.scenario,
+            (one.workspace_id, _marks(one), one.name, one.status, one.demand,
              (one.result_summary or {}).get("winner_model_type"), _score(one), ", ".join(one.tags),
              f"{one.created_at:%Y-%m-%d %H:%M}")
             for one in page.workspaces
@@ -106,7 +106,7 @@ def _print_facts(found: Workspace, summary: dict[str, Any]) -> None:
         "name": found.name,
         "status": found.status,
         "asked": f"{found.scenario}, seed {found.seed}" + (", reset" if found.reset else "")
-        + (", on the data there was" if found.skip_seed else ""),
+        + (f", on the data there was, {found.demand}" if found.skip_seed else ""),
         "configuration": found.run_config,
         "days": f"{found.date_start} .. {found.date_end}" if found.date_start else None,
         "data": summary.get("data_fingerprint"),

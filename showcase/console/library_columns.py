@@ -122,7 +122,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
             Column("pin", "Pin", 40, _pin),
             Column("name", "Name", 170, _name),
             Column("status", "Status", 96, _status),
-            Column("preset", "Preset", 112, lambda line: plain(line.workspace.scenario)),
+            Column("preset", "Demand", 112, lambda line: plain(line.workspace.demand)),
             Column("winner", "Winner", 122, _winner),
             Column("score", "Score", 92, _score),
             Column("made", "Made", 92, _made),

@@ -96,7 +96,7 @@ def configuration_html(workspace: Workspace) -> str:
     config = workspace.run_config or {}
     scoring = config.get("backtest") or BacktestSettings().model_dump()
     models = config.get("train_model_types") or [str(name) for name in DEFAULT_MODELS]
-    data = "uses the data that was there" if workspace.skip_seed else f"seeded with seed {workspace.seed}"
+    data = f"used what was there, {workspace.demand}" if workspace.skip_seed else f"seeded with seed {workspace.seed}"
     if workspace.reset:
         data = f"wiped all data, then {data}"
     folds = f"{scoring['n_splits']} {scoring['strategy']} folds of {scoring['horizon']} days, gap {scoring['gap']}"
@@ -106,7 +106,7 @@ def configuration_html(workspace: Workspace) -> str:
     scope = workspace.user_scope or {}
     pair = " / ".join(str(scope[name]) for name in ("store_code", "sku") if scope.get(name))
     rows = [
-        ("Preset", plain(workspace.scenario)),
+        *([] if workspace.skip_seed else [("Preset", plain(workspace.scenario))]),
         ("Data", plain(data)),
         *([("Overrides", plain(overrides))] if overrides else []),
         ("Window", f"{day(workspace.date_start)} to {day(workspace.date_end)}"),

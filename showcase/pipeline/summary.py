@@ -84,6 +84,7 @@ def created_objects(context: RunContext) -> dict[str, Any]:
     return {
         "run_id": context.run_id,
         "data_set_id": facts.data_set.id if facts.data_set else None,
+        "data_set_name": facts.data_set.name if facts.data_set else None,
         "model_run_ids": list(facts.model_run_ids),
         "plan_ids": list(facts.plan_ids),
         "job_ids": list(facts.job_ids),

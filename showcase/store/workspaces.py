@@ -54,6 +54,12 @@ class Workspace:
     updated_at: datetime
     imported_from: dict[str, Any] | None = None
 
+    @property
+    def demand(self) -> str:
+        """What its demand is called: the data set that the run was about, or the preset where none was recorded."""
+        name = self.created_objects.get("data_set_name")
+        return name if isinstance(name, str) and name else self.scenario
+
 
 COLUMNS = [t.showcase_workspace.c[name] for name in Workspace.__dataclass_fields__]
 """The columns of a Workspace, in its order."""

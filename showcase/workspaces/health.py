@@ -37,6 +37,7 @@ _PLACES: Mapping[str, str] = {
 }
 _MADE: Mapping[str, str | None] = {
     "run_id": "run",
+    "data_set_name": None,
     "data_set_id": None,  # a number of the database that made it: its fingerprint is asked for
     "model_run_ids": "model_run",
     "synthetic_model_run_ids": "model_run",

@@ -131,6 +131,7 @@ class CreatedObjects(BaseModel):
 
     run_id: HexId | None = Field(None, description="The pipeline run.")
     data_set_id: int | None = Field(None, description="The data set that it was about.")
+    data_set_name: str | None = Field(None, description="What that data set was called.")
     model_run_ids: list[HexId] = Field(default_factory=list, description="Registered model runs.")
     plan_ids: list[HexId] = Field(default_factory=list, description="Saved plans.")
     job_ids: list[HexId] = Field(default_factory=list, description="Background units of work.")
