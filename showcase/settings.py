@@ -132,7 +132,9 @@ class Settings(BaseSettings):
     embedding_api: Literal["openai", "ollama"] = Field("openai", description="Whose JSON that service speaks.")
     embedding_model: str | None = Field(None, description="The model that it is asked for.")
     embedding_key: SecretStr | None = Field(None, description="Its key, sent as a bearer token to that URL alone.")
-    agent_model: str | None = Field(None, description="A language model that proposes plans in place of the rules.")
+    agent_model: str | None = Field(
+        None, description="A language model that proposes plans and answers questions in place of the rules."
+    )
     agent_url: str | None = Field(
         None, description="The service that has it and speaks OpenAI's JSON, as https://host/v1."
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from showcase.cli.data import progress_bar
+from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
 from showcase.cli.output import print_json, print_table, screen
 from showcase.errors import InvalidInputError
 from showcase.forecasting.options import ModelType
@@ -18,7 +19,6 @@ from showcase.store.portfolio import Batch, BatchItem
 from showcase.wiring import open_installation
 
 app = typer.Typer(help="Train, score and register models of many series.", no_args_is_help=True, rich_markup_mode=None)
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _DEFAULT_MODELS = "naive,seasonal_naive,moving_average,weighted_moving_average,seasonal_average"
 EXIT_COMPLETED, EXIT_ITEMS_FAILED = 0, 1
 _ITEM_STATUSES = ("running", "success", "failed")
@@ -33,15 +33,15 @@ def start(
     top: Annotated[int | None, typer.Option(help="So many series with the highest revenue.")] = None,
     series: Annotated[list[str] | None, typer.Option(help="A series as STORE:PRODUCT, by ids; repeat it.")] = None,
     models: Annotated[str, typer.Option(help=f"Model types, as {','.join(list(ModelType)[:2])}.")] = _DEFAULT_MODELS,
-    horizon: Annotated[int | None, typer.Option(help="Days ahead of each fold.")] = None,
-    splits: Annotated[int | None, typer.Option(help="Number of folds.")] = None,
-    strategy: Annotated[str | None, typer.Option(help="expanding or sliding.")] = None,
-    gap: Annotated[int | None, typer.Option(help="Days between a cutoff and its first forecast day.")] = None,
-    min_train: Annotated[int | None, typer.Option(help="Days the first fold trains on at least.")] = None,
-    metric: Annotated[str | None, typer.Option(help="wape, mae or rmse.")] = None,
+    horizon: Horizon = None,
+    splits: Splits = None,
+    strategy: Strategy = None,
+    gap: Gap = None,
+    min_train: MinTrain = None,
+    metric: Metric = None,
     start_date: Annotated[str | None, typer.Option(help="First day that is used, as 2026-01-31.")] = None,
     end_date: Annotated[str | None, typer.Option(help="Last day that is used, as 2026-01-31.")] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Do one operation over many series of the current data set, to its end. Name the series in one way.
 
@@ -49,15 +49,11 @@ def start(
 
     Example: showcase batch start train_backtest_register --top 20 --models moving_average,prophet_like
     """
-    backtest = {
-        "horizon": horizon, "n_splits": splits, "strategy": strategy, "gap": gap, "min_train_size": min_train,
-        "metric": metric,
-    }  # fmt: skip
     sent = {
         "operation": operation,
         "scope": _scope(everything, region, category, top, series),
         "model_configs": [{"model_type": name.strip()} for name in models.split(",")],
-        "backtest": {name: value for name, value in backtest.items() if value is not None},
+        "backtest": backtest_given(horizon, splits, strategy, gap, min_train, metric),
         "start_date": start_date,
         "end_date": end_date,
     }
@@ -67,7 +63,9 @@ def start(
         with installation.launcher.exclusive("a batch"), progress_bar(operation, quiet=as_json) as progress:
             data_set = services.demand.require_current()
             request = asked.request(data_set.window)
-            done = services.portfolio.run(request, data_set, services.demand.matrix(data_set), progress)
+            done = services.portfolio.run(
+                request, data_set, services.demand.matrix(data_set, with_signals=True), progress
+            )
         failed = services.portfolio.items(done.batch_id, status="failed", limit=20)
     _tell(done, failed, as_json=as_json)
     sys.exit(EXIT_ITEMS_FAILED if done.failed else EXIT_COMPLETED)
@@ -79,7 +77,7 @@ def show(
     status: Annotated[str | None, typer.Option(help=f"Only items that are {', '.join(_ITEM_STATUSES)}.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many items at most.")] = 100,
     offset: Annotated[int, typer.Option(min=0, help="How many items to leave out first.")] = 0,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show a batch and its items, by series and model.
 
@@ -97,7 +95,7 @@ def show(
 
 @app.command("list")
 def list_batches(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20, as_json: _Json = False
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20, as_json: Json = False
 ) -> None:
     """List batches, newest first.
 

@@ -43,6 +43,15 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
+def say(told: object, *lines: str, as_json: bool) -> None:
+    """What was done, as JSON for programs or in lines for people."""
+    if as_json:
+        print_json(told)
+        return
+    for line in lines:
+        screen.print(line, markup=False)
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:
     """A table for people, or the sentence `empty` where there are no rows."""
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from showcase.cli.assumptions import AssumptionFlags, assumed
-from showcase.cli.output import print_json, print_table, screen
+from showcase.cli.flags import Json
+from showcase.cli.output import print_json, print_table, say, screen
 from showcase.planning.assumptions import NewPlan, PlanRequest, parse_plan
 from showcase.services.plan_basis import PlanBasis
-from showcase.services.plans import detail_json, summary_json
+from showcase.services.plans import PlanService, detail_json, summary_json
 from showcase.wiring import open_installation
 
 app = typer.Typer(help="Compute, keep, compare and delete what-if plans.", no_args_is_help=True, rich_markup_mode=None)
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _Price = Annotated[float | None, typer.Option(help="Change of the price as a share: -0.1 is 10 % less.")]
 _Promotion = Annotated[str | None, typer.Option(help="A promotion as kind=discount, as bogo=0.5.")]
 _Holidays = Annotated[list[str] | None, typer.Option(help="A day that is a holiday; repeat it.")]
@@ -36,7 +38,7 @@ _Plan = Annotated[str, typer.Argument(help="The plan's id, as `showcase plans li
 def list_plans(
     tag: Annotated[list[str] | None, typer.Option(help="A tag; repeated: all of them.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 50,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """List saved plans, newest first.
 
@@ -60,14 +62,14 @@ def list_plans(
 
 
 @app.command()
-def show(plan_id: _Plan, as_json: _Json = False) -> None:
+def show(plan_id: _Plan, as_json: Json = False) -> None:
     """Show one plan with what it assumes, what it changes and how sure that is.
 
     Example: showcase plans show 0123456789abcdef0123456789abcdef
     """
     with open_installation() as installation:
         found = detail_json(installation.services.plans.show(plan_id))
-    _tell(found, as_json=as_json)
+    say(found, *_lines(found), as_json=as_json)
 
 
 @app.command()
@@ -84,19 +86,17 @@ def simulate(
     store: _Store = None,
     product: _Product = None,
     model_run: _ModelRun = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Compute a what-if and keep nothing.
 
     Example: showcase plans simulate --promotion bogo=0.5 --start 2026-11-23 --end 2026-11-29
     """
     flags = AssumptionFlags(price, promotion, tuple(holiday or ()), on_hand, stage, start, end)
-    with open_installation() as installation:
-        plans = installation.services.plans
-        basis = plans.basis(model_run)
+    with _planning(model_run) as (plans, basis):
         asked = _asked(basis, assumed(flags, frame, basis.days(horizon)), horizon, store, product)
         told = plans.simulate(parse_plan(PlanRequest, asked), basis).as_json()
-    _tell(told, as_json=as_json)
+    say(told, *_lines(told), as_json=as_json)
 
 
 @app.command()
@@ -115,19 +115,25 @@ def save(
     product: _Product = None,
     model_run: _ModelRun = None,
     tag: Annotated[list[str] | None, typer.Option(help="A word to find the plan by; repeat it.")] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Compute a what-if and keep it.
 
     Example: showcase plans save "ten off" --price -0.1 --tag spring
     """
     flags = AssumptionFlags(price, promotion, tuple(holiday or ()), on_hand, stage, start, end)
-    with open_installation() as installation:
-        plans = installation.services.plans
-        basis = plans.basis(model_run)
+    with _planning(model_run) as (plans, basis):
         asked = _asked(basis, assumed(flags, frame, basis.days(horizon)), horizon, store, product)
         told = detail_json(plans.save(parse_plan(NewPlan, {**asked, "name": name, "tags": tag or []}), basis=basis))
-    _tell(told, as_json=as_json)
+    say(told, *_lines(told), as_json=as_json)
+
+
+@contextmanager
+def _planning(model_run: str | None) -> Iterator[tuple[PlanService, PlanBasis]]:
+    """The plans of this installation, and what those of a model run start from."""
+    with open_installation() as installation:
+        plans = installation.services.plans
+        yield plans, plans.basis(model_run)
 
 
 def _asked(
@@ -146,7 +152,7 @@ def _asked(
 def clone(
     plan_id: _Plan,
     name: Annotated[str | None, typer.Option(help="What the copy is called.")] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Copy a plan with its tags and its numbers.
 
@@ -154,17 +160,14 @@ def clone(
     """
     with open_installation() as installation:
         found = installation.services.plans.clone(plan_id, name)
-    if as_json:
-        print_json(detail_json(found))
-    else:
-        screen.print(f"The copy {found.plan_id} is called {found.name}.", markup=False)
+    say(detail_json(found), f"The copy {found.plan_id} is called {found.name}.", as_json=as_json)
 
 
 @app.command()
 def tag(
     plan_id: _Plan,
     tags: Annotated[list[str] | None, typer.Argument(help="Its tags, in place of those it has; none clears.")] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Replace the tags of a plan.
 
@@ -172,17 +175,14 @@ def tag(
     """
     with open_installation() as installation:
         found = installation.services.plans.tag(plan_id, tags or [])
-    if as_json:
-        print_json(detail_json(found))
-    else:
-        screen.print(f"{found.name} has the tags {', '.join(found.tags) or 'none'}.", markup=False)
+    say(detail_json(found), f"{found.name} has the tags {', '.join(found.tags) or 'none'}.", as_json=as_json)
 
 
 @app.command()
 def compare(
     plan_ids: Annotated[list[str], typer.Argument(help="Two to five plans.")],
     by: Annotated[str, typer.Option(help="revenue_delta or units_delta.")] = "revenue_delta",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Rank two to five plans by what they bring.
 
@@ -211,7 +211,7 @@ def compare(
 def delete(
     plan_id: _Plan,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Delete a plan for good; a terminal is asked first.
 
@@ -225,18 +225,7 @@ def delete(
             screen.print("Nothing was deleted.")
             return
         plans.delete(plan_id)
-    if as_json:
-        print_json({"deleted": plan_id})
-    else:
-        screen.print(f"The plan {found.name} is deleted.", markup=False)
-
-
-def _tell(told: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(told)
-        return
-    for line in _lines(told):
-        screen.print(line, markup=False)
+    say({"deleted": plan_id}, f"The plan {found.name} is deleted.", as_json=as_json)
 
 
 def _lines(told: dict[str, Any]) -> list[str]:

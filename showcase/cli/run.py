@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from showcase.adapters.terminal import RunScreen
+from showcase.cli.flags import Gap, Horizon, Metric, MinTrain, Splits, Strategy, backtest_given, given
 from showcase.cli.output import error_json, explain, print_json, read_object, screen
 from showcase.errors import InvalidInputError, ShowcaseError
 from showcase.pipeline.execution import Execution
@@ -48,12 +49,12 @@ def run(
     product: Annotated[int | None, typer.Option(help="The product in focus, by id (with --store).")] = None,
     override: Annotated[list[str] | None, typer.Option(help="A knob of the seeded demand, as stores=5.")] = None,
     models: Annotated[str | None, typer.Option(help="The models that compete, as naive,moving_average.")] = None,
-    horizon: Annotated[int | None, typer.Option(help="Days ahead of each fold.")] = None,
-    splits: Annotated[int | None, typer.Option(help="Number of folds.")] = None,
-    strategy: Annotated[str | None, typer.Option(help="expanding or sliding.")] = None,
-    gap: Annotated[int | None, typer.Option(help="Days between a cutoff and its first forecast day.")] = None,
-    min_train: Annotated[int | None, typer.Option(help="Days the first fold trains on at least.")] = None,
-    metric: Annotated[str | None, typer.Option(help="wape, mae or rmse.")] = None,
+    horizon: Horizon = None,
+    splits: Splits = None,
+    strategy: Strategy = None,
+    gap: Gap = None,
+    min_train: MinTrain = None,
+    metric: Metric = None,
     frame: Annotated[Path | None, typer.Option(help="A JSON file with the request; other flags go over it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a reset.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the events, one JSON object a line.")] = False,
@@ -65,10 +66,7 @@ def run(
     Example: showcase run --scenario retail_standard --reseed --keep --name first
     """
     scope = {"store_id": store, "product_id": product}
-    backtest = {
-        "horizon": horizon, "n_splits": splits, "strategy": strategy, "gap": gap, "min_train_size": min_train,
-        "metric": metric,
-    }  # fmt: skip
+    backtest = backtest_given(horizon, splits, strategy, gap, min_train, metric)
     flags: dict[str, Any] = {
         "seed": seed,
         "scenario": scenario,
@@ -77,14 +75,14 @@ def run(
         "preservation": "keep" if keep else None,
         "workspace_name": name,
         "as_of": as_of,
-        "user_scope": _given(scope),
+        "user_scope": given(scope) or None,
         "seed_overrides": dict(map(parse_knob, override or [])) or None,
         "train_model_types": [part.strip() for part in models.split(",")] if models else None,
-        "backtest": _given(backtest),
+        "backtest": backtest or None,
     }
     try:
         sent = read_object(frame, "the run request") if frame else {}
-        request = parse_request({**sent, **{key: flag for key, flag in flags.items() if flag is not None}})
+        request = parse_request({**sent, **given(flags)})
         with open_installation() as installation:
             if request.reset and not (yes or as_json):
                 _ask_before_reset(installation)
@@ -93,10 +91,6 @@ def run(
         print_json(error_json(error)) if as_json else explain(error)
         sys.exit(EXIT_NOT_STARTED)
     sys.exit({"completed": EXIT_GREEN, "cancelled": EXIT_STOPPED}.get(status, EXIT_STEP_FAILED))
-
-
-def _given(fields: dict[str, Any]) -> dict[str, Any] | None:
-    return {key: value for key, value in fields.items() if value is not None} or None
 
 
 def _ask_before_reset(installation: Installation) -> None:

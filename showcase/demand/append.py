@@ -28,14 +28,15 @@ def generate_appended(stored: Mapping[str, Any], progress: Progress) -> DemandTa
     """The tables of a recipe, appended to or not: equal recipes give equal tables."""
     whole = recipe_from_json(stored)
     ends = [*(date.fromisoformat(day) for day in stored.get(APPENDED_AFTER, ())), whole.window.end]
-    tables = generate(_until(whole, ends[0]), lambda share, what: progress(share / len(ends), what))
+    tables = generate(_until(whole, ends[0]), _part(progress, 0, len(ends)))
     for done, (seam, end) in enumerate(itertools.pairwise(ends), 1):
-        longer = generate(
-            _until(whole, end),
-            lambda share, what, done=done: progress((done + share) / len(ends), what),  # type: ignore[misc]
-        )
-        tables = _joined(tables, longer, seam)
+        tables = _joined(tables, generate(_until(whole, end), _part(progress, done, len(ends))), seam)
     return tables
+
+
+def _part(progress: Progress, done: int, of: int) -> Progress:
+    """The progress of one of so many equal parts, of which `done` are behind."""
+    return lambda share, what: progress((done + share) / of, what)
 
 
 def _until(recipe: Recipe, end: date) -> Recipe:

@@ -31,7 +31,7 @@ def _run(launcher: Launcher, asked: AskedBatch, opened: Future[BatchId]) -> None
         data_set = services.demand.require_current()
         request = asked.request(data_set.window)
         with launcher.exclusive("a batch"):
-            matrix = services.demand.matrix(data_set)
+            matrix = services.demand.matrix(data_set, with_signals=True)
             services.portfolio.run(request, data_set, matrix, silent, on_open=opened.set_result)
     except ShowcaseError as error:
         if opened.done():

@@ -8,9 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from showcase.errors import ConflictError, NotFoundError
+from showcase.errors import ConflictError, InvalidInputError, NotFoundError, ProviderError
 from showcase.kernel.identity import ModelRunId, SessionId
 from showcase.knowledge.ranking import Hit
+from showcase.ports import LanguageModel, Tick
+from showcase.services import model_answers
+from showcase.services.agents import RULES
 from showcase.services.knowledge import KnowledgeService, check_question
 from showcase.services.models import PRODUCTION_ALIAS
 from showcase.services.registry import RegistryService
@@ -22,7 +25,10 @@ from showcase.store.registry import ModelRun
 _MOST_MESSAGES = 200
 _HITS = 3
 _LONGEST_PASSAGE = 400
-RULES = "rules"
+
+
+def _nobody() -> None:
+    """Nobody waits to stop it."""
 
 
 class NewSession(BaseModel):
@@ -44,11 +50,17 @@ class NewMessage(BaseModel):
 @dataclass(frozen=True, slots=True)
 class AgentSessionService:
     """Everything that a person can say to the agent. It has no way to change anything: what it would do, it proposes in
-    a run, where a person decides."""
+    a run, where a person decides. The rules answer, or the language model, and the rules where that cannot."""
 
     transactions: Transactions
     registry: RegistryService
     knowledge: KnowledgeService
+    language_model: LanguageModel | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who is asked first."""
+        return RULES if self.language_model is None else self.language_model.name
 
     def open(self, new: NewSession) -> AgentSession:
         """Begin a conversation about a model run, that in production where none is named; there may be none yet."""
@@ -68,21 +80,21 @@ class AgentSessionService:
             raise _unknown(session_id)
         return found
 
-    def say(self, session_id: str, new: NewMessage) -> dict[str, Any]:
+    def say(self, session_id: str, new: NewMessage, tick: Tick = _nobody) -> dict[str, Any]:
         """Answer a message: {session_id, message, reply, hits, provider, tokens_used}.
 
         ProviderError where the embedding service fails; ConflictError once the conversation is full.
         """
         asked = check_question(new.message)
-        about = self.show(session_id).model_run_id
-        hits = self.knowledge.retrieve(asked, limit=_HITS).hits
-        reply = " ".join([*self._about(about), *_guide(hits)])
+        session = self.show(session_id)
+        hits = self.knowledge.retrieve(asked, limit=_HITS, tick=tick).hits
+        reply, provider, tokens_used = self._reply(asked, session, hits, tick)
         answer = {
             "message": asked,
             "reply": reply,
             "hits": [{"source": hit.source, "heading": hit.heading, "score": hit.score} for hit in hits],
-            "provider": RULES,
-            "tokens_used": 0,
+            "provider": provider,
+            "tokens_used": tokens_used,
         }
         with self.transactions.begin() as connection:
             found = rows.find_session(connection, session_id, lock=True)
@@ -100,6 +112,19 @@ class AgentSessionService:
         with self.transactions.begin() as connection:
             if not rows.delete_session(connection, session_id):
                 raise _unknown(session_id)
+
+    def _reply(self, asked: str, session: AgentSession, hits: tuple[Hit, ...], tick: Tick) -> tuple[str, str, int]:
+        """The answer, who gave it, and the tokens it took."""
+        standing = self._about(session.model_run_id)
+        by_rules = " ".join([*standing, *_guide(hits)])
+        if self.language_model is None:
+            return by_rules, RULES, 0
+        try:
+            said, tokens = model_answers.answer(self.language_model, asked, standing, hits, session.messages, tick)
+        except (ProviderError, InvalidInputError) as error:
+            note = f"{self.language_model.name} gave no answer that can be shown, so the rules did: {error.message}"
+            return f"{by_rules} {note}", RULES, 0
+        return said, self.language_model.name, tokens
 
     def _about(self, model_run_id: str | None) -> list[str]:
         if model_run_id is None:
@@ -132,12 +157,12 @@ def _unknown(session_id: str) -> NotFoundError:
     return NotFoundError(f"There is no session {session_id[:8]}.", "Open one, and take the id that it answers.")
 
 
-def session_json(found: AgentSession) -> dict[str, Any]:
-    """A conversation with the keys that every door uses."""
+def session_json(found: AgentSession, provider: str) -> dict[str, Any]:
+    """A conversation with the keys that every door uses; `provider` is who is asked first from here on."""
     return {
         "session_id": str(found.session_id),
         "model_run_id": found.model_run_id,
-        "provider": RULES,
+        "provider": provider,
         "messages": found.messages,
         "created_at": found.created_at.isoformat(),
     }

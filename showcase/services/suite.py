@@ -128,7 +128,7 @@ class Services:
 
     @property
     def agent_sessions(self) -> AgentSessionService:
-        return AgentSessionService(self.transactions, self.registry, self.knowledge)
+        return AgentSessionService(self.transactions, self.registry, self.knowledge, self.language_model)
 
     @property
     def decisions(self) -> DecisionService:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from showcase.forecasting.zoo import ModelConfig
+from showcase.services.batch import BatchRequest, BatchScope
 from showcase.services.models import Subject
 from showcase.services.suite import Services
 from showcase.store.engine import Database
 from tests.cli.conftest import Showcase
-from tests.services.subjects import seed_subject, services_of
+from tests.services.subjects import quiet, seed_subject, services_of
 
 
 @pytest.fixture
@@ -52,6 +54,24 @@ def test_a_series_that_is_not_there_is_one_failed_item(
     assert [item["store_id"] for item in done["items"]] == [999]
     failed = told(showcase, "show", done["batch_id"], "--status", "failed")["items"]
     assert failed[0]["failure"] == "the data set has no such series"
+
+
+def test_a_batch_reads_the_signals_that_the_data_set_has(
+    showcase: Showcase, services: Services, subject: Subject
+) -> None:
+    services.enrichment.enrich(subject.data_set, quiet)
+    done = told(showcase, "start", "backtest", "--all", "--models", "regression")
+    asked = BatchRequest("backtest", BatchScope("all"), (ModelConfig.of("regression"),))
+    with_signals = services.demand.with_signals(subject.data_set, subject.matrix)
+    own, without = (
+        services.portfolio.run(asked, subject.data_set, matrix, quiet) for matrix in (with_signals, subject.matrix)
+    )
+    found, expected, unread = (
+        [item.outcome for item in services.portfolio.items(batch_id)]
+        for batch_id in (done["batch_id"], own.batch_id, without.batch_id)
+    )
+    assert found == expected
+    assert found != unread
 
 
 @pytest.mark.parametrize("scope", [("--top", "1"), ("--region", "of the pair"), ("--category", "of the pair")])

@@ -11,6 +11,7 @@ from showcase.errors import ProviderError
 from showcase.http.app import build_app
 from showcase.wiring import Installation
 from tests.http.conftest import ORIGIN, TestClient
+from tests.services.scripted import ScriptedModel
 
 
 class Failing:
@@ -33,3 +34,11 @@ def test_a_provider_that_fails_is_502(installation: Installation, tmp_path: Path
         answer = client.post(path.format(session), json=sent)
     assert answer.status_code == 502
     assert answer.json()["remedy"] == "Check SHOWCASE_EMBEDDING_KEY."
+
+
+def test_a_session_says_who_answers_and_a_language_model_does(installation: Installation) -> None:
+    installation.services = replace(installation.services, language_model=ScriptedModel({"answer": "It is fresh."}))
+    with TestClient(build_app(installation, hosts=[ORIGIN], only="http")) as client:
+        session = client.post("/agents/sessions").json()
+        answer = client.post(f"/agents/sessions/{session['session_id']}/chat", json={"message": "is it stale?"})
+    assert (session["provider"], answer.json()["reply"]) == ("openai:scripted", "openai:scripted says: It is fresh.")

@@ -44,12 +44,12 @@ def agents_router(installation: Installation) -> APIRouter:
     @router.post("", response_model=SessionItem, responses=problems(404))
     def open_session(new: NewSession | None = None) -> dict[str, Any]:
         """Begin a conversation about the model in production, or another model run."""
-        return session_json(sessions.open(new or NewSession(model_run_id=None)))
+        return session_json(sessions.open(new or NewSession(model_run_id=None)), sessions.provider)
 
     @router.get("/{session_id}", response_model=SessionItem, responses=problems(404))
     def show(session_id: SessionPath) -> dict[str, Any]:
         """One conversation with all its messages."""
-        return session_json(sessions.show(session_id))
+        return session_json(sessions.show(session_id), sessions.provider)
 
     @router.post("/{session_id}/chat", response_model=Reply, responses=problems(404, 409, 502))
     def chat(session_id: SessionPath, new: NewMessage) -> dict[str, Any]:

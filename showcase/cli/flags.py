@@ -1,0 +1,42 @@
+"""Flags that several commands have, each written once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+Horizon = Annotated[int | None, typer.Option(help="Days ahead of each fold.")]
+Splits = Annotated[int | None, typer.Option(help="Number of folds.")]
+Strategy = Annotated[str | None, typer.Option(help="expanding or sliding.")]
+Gap = Annotated[int | None, typer.Option(help="Days between a cutoff and its first forecast day.")]
+MinTrain = Annotated[int | None, typer.Option(help="Days the first fold trains on at least.")]
+Metric = Annotated[str | None, typer.Option(help="wape, mae or rmse.")]
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that somebody set; the others keep their defaults."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def backtest_given(
+    horizon: int | None,
+    splits: int | None,
+    strategy: str | None,
+    gap: int | None,
+    min_train: int | None,
+    metric: str | None,
+) -> dict[str, Any]:
+    """The settings of a backtest that were set, by the names of the request."""
+    return given(
+        {
+            "horizon": horizon,
+            "n_splits": splits,
+            "strategy": strategy,
+            "gap": gap,
+            "min_train_size": min_train,
+            "metric": metric,
+        }
+    )
