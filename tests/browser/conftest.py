@@ -13,17 +13,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from showcase.demand.recipe import resolve_recipe
+from showcase.pipeline.request import parse_request
+from showcase.settings import load_settings
+from showcase.wiring import Installation, open_installation
 from tests.postgres import remove_database
 
 _FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-_COMMAND = [sys.executable, "-c", "from showcase.cli import main; main()"]
+_SERVE = [sys.executable, "-c", "from showcase.cli import main; main()", "serve"]
 _STOP_S = 30
+TODAY = date(2026, 11, 22)
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)  # machines are busy; what is promised is that it comes, not when
 # what the graphics driver says about itself, nothing of a page
@@ -58,13 +64,11 @@ class HeldRun:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A served installation, and the command line over the same one."""
+    """A served installation; `beside` is the same one, opened by this process as one more user of it."""
 
     url: str
     environment: dict[str, str]
-
-    def command(self, *arguments: str) -> list[str]:
-        return [*_COMMAND, *arguments]
+    beside: Installation
 
     @contextmanager
     def held(self, frame: Mapping[str, Any], step: str, *more: str) -> Iterator[HeldRun]:
@@ -84,16 +88,16 @@ class Server:
             process.kill()
             process.communicate()
 
-    def run(self, *arguments: str) -> None:
-        """Run a command of the command line to its end; it has to be green."""
-        self.output(*arguments)
+    def seed(self, scenario: str) -> None:
+        """Seed a preset and make it the current data set."""
+        recipe = resolve_recipe(scenario, 42, as_of=TODAY)
+        with self.beside.launcher.exclusive("seeding"):
+            self.beside.services.demand.seed(recipe)
 
-    def output(self, *arguments: str) -> str:
-        """The same, and what it printed."""
-        done = subprocess.run(
-            self.command(*arguments), env=self.environment, check=True, stdout=subprocess.PIPE, text=True
-        )
-        return done.stdout
+    def keep(self, name: str, **frame: Any) -> None:
+        """A whole run of demo_minimal that is kept under this name."""
+        sent = {"skip_seed": False, "preservation": "keep", "workspace_name": name, **frame}
+        self.beside.launcher.start(parse_request(sent)).wait()
 
 
 @dataclass
@@ -137,24 +141,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     settings = {
         "SHOWCASE_HOME": str(home),
         "SHOWCASE_TEST": "1",
-        "SHOWCASE_TODAY": "2026-11-22",
+        "SHOWCASE_TODAY": str(TODAY),
         "OMP_NUM_THREADS": "1",
     }
-    served = Server(f"http://127.0.0.1:{port}/", os.environ | settings)
+    environment = os.environ | settings
     log = home.parent / "served.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            served.command("serve", "--port", str(port)),
-            env=served.environment,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
+            [*_SERVE, "--port", str(port)], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
         )
     try:
         assert process.stdout is not None
         listening = any(str(port) in line for line in process.stdout)
         assert listening, log.read_text()
-        yield served
+        with open_installation(load_settings(home=home, test=True, today=TODAY)) as beside:
+            yield Server(f"http://127.0.0.1:{port}/", environment, beside)
         process.send_signal(signal.SIGINT)
         assert process.wait(_STOP_S) == 0
         assert "Traceback" not in log.read_text(), log.read_text()
@@ -166,31 +167,33 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def tabs() -> Iterator[BrowserContext]:
+    """One browser whose tabs share its cache, as a person's do; the pages keep nothing in it."""
     chromium = os.environ.get("SHOWCASE_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.fail("The browser tests need Chromium on PATH: apt-get install chromium, or set SHOWCASE_TEST_CHROMIUM.")
     flags = [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield started
+        yield started.new_context()
         started.close()
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    """Opens a tab of its own on the served console, as `visit(query, width, height)`; no tab may have had a trouble."""
-    watcher, contexts = Watcher("127.0.0.1"), list[BrowserContext]()
+def visit(tabs: BrowserContext, server: Server) -> Iterator[Visit]:
+    """Opens a tab on the served console, as `visit(query, width, height)`; no tab may have had a trouble."""
+    watcher, opened = Watcher("127.0.0.1"), list[Page]()
 
     def open_tab(query: str = "", width: int = 1280, height: int = 800, url: str = server.url) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
-        page = contexts[-1].new_page()
+        page = tabs.new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(PATIENCE_MS)
         watcher.watch(page)
         page.goto(url + query)
         return page
 
     yield open_tab
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.close()
     assert not watcher.troubles

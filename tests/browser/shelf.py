@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from showcase.settings import load_settings
-from showcase.wiring import connect
 from tests.browser.conftest import Server
 from tests.workspaces.library import put_items, workspace_id
 from tests.workspaces.queries import Item
@@ -17,14 +14,8 @@ WINNER = {"winner_model_type": "naive", "winner_metric": "wape", "wall_clock_s":
 
 
 def fill(server: Server, items: Sequence[Item]) -> None:
-    """Write rows into the served database, as one more user of its server."""
-    database, embedded = connect(load_settings(home=Path(server.environment["SHOWCASE_HOME"])))
-    try:
-        put_items(database, items, created_objects={})
-    finally:
-        database.dispose()
-        if embedded is not None:
-            embedded.stop()
+    """Write rows into the served database."""
+    put_items(server.beside.database, items, created_objects={})
 
 
 def result(wape: float) -> dict[str, object]:

@@ -140,7 +140,7 @@ def test_what_cannot_run_is_refused_at_its_field_before_run(visit: Visit) -> Non
 
 
 def test_a_reset_says_what_it_wipes_before_anything_is_lost(visit: Visit, server: Server) -> None:
-    server.run("seed", "--scenario", "demo_minimal")
+    server.seed("demo_minimal")
     page = visit()
     expect(run_button(page)).to_be_enabled()
     page.get_by_label("Reset all data").check()

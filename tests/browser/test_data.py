@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, Visit
@@ -30,7 +29,7 @@ def import_file(page: Page, path: Path) -> None:
 
 
 def test_a_file_is_imported_in_the_page_looked_at_and_wiped(visit: Visit, server: Server, tmp_path: Path) -> None:
-    server.run("seed", "--scenario", "stockout_heavy")
+    server.seed("stockout_heavy")
     page = visit("?view=data")
     expect(page.get_by_role("radio", name="stockout_heavy")).to_be_checked()
     page.get_by_role("button", name="Import sales").click()
@@ -66,8 +65,8 @@ def test_a_file_is_imported_in_the_page_looked_at_and_wiped(visit: Visit, server
 
 
 def test_a_series_is_chosen_with_its_link_and_with_the_keyboard(visit: Visit, server: Server) -> None:
-    server.run("seed", "--scenario", "demo_minimal")
-    server.run("seed", "--scenario", "sparse")
+    server.seed("demo_minimal")
+    server.seed("sparse")
     page = visit("?view=data")
     expect(page.get_by_text("days missing")).to_be_visible()
     page.get_by_role("radio", checked=True).focus()
@@ -87,10 +86,9 @@ def test_a_series_is_chosen_with_its_link_and_with_the_keyboard(visit: Visit, se
     expect(numbers).to_have_text(said)
 
 
-@pytest.mark.parametrize("theme", ["", "&theme=dark"])
-def test_the_data_view_fits_both_sizes_in_both_themes(visit: Visit, server: Server, theme: str) -> None:
-    server.run("seed", "--scenario", "demo_minimal")
-    page = visit(f"?view=data{theme}")
+def test_the_data_view_fits_both_sizes(visit: Visit, server: Server) -> None:
+    server.seed("demo_minimal")
+    page = visit("?view=data")
     expect(page.get_by_text("units a day")).to_be_visible()
     for width, height in ((1280, 800), (1024, 768)):
         page.set_viewport_size({"width": width, "height": height})

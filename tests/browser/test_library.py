@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 
@@ -96,7 +95,7 @@ def test_notes_and_tags_are_text_and_an_edit_of_somebody_else_is_shown_first(vis
     page.get_by_role("button", name="Edit name, notes and tags").click()
     page.get_by_label("Notes", exact=True).fill(EVIL)
     page.get_by_label("A new tag").fill("<b>bold</b>")
-    server.run("workspaces", "edit", workspace_id(2000), "--notes", "from a terminal")
+    server.beside.services.workspaces.edit(workspace_id(2000), {"notes": "from a terminal"})
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Somebody changed it meanwhile")).to_be_visible()
     expect(page.get_by_text("from a terminal").first).to_be_visible()
@@ -139,9 +138,8 @@ def test_a_deletion_says_what_goes_and_can_be_taken_back(visit: Visit) -> None:
 def test_a_replay_with_reset_wipes_nothing_before_it_is_confirmed_and_tells_its_verdict(
     visit: Visit, server: Server
 ) -> None:
-    asked = ("run", "--scenario", "demo_minimal", "--reset", "--reseed", "--keep", "--name", "wiper", "--json")
-    server.run(*asked)
-    rows = json.loads(server.output("datasets", "--json"))
+    server.keep("wiper", reset=True)
+    kept = server.beside.services.demand.list_data_sets()
     page = library(visit, "&search=name%3Awiper")
     row(page, "wiper").click()
     page.get_by_role("button", name="Replay…").click()
@@ -153,7 +151,7 @@ def test_a_replay_with_reset_wipes_nothing_before_it_is_confirmed_and_tells_its_
     expect(wipe).to_be_disabled()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert json.loads(server.output("datasets", "--json")) == rows
+    assert server.beside.services.demand.list_data_sets() == kept
 
     page.get_by_role("button", name="Replay…").click()
     page.get_by_label("Type wiper or").type("wiper")
@@ -167,7 +165,7 @@ def test_a_replay_with_reset_wipes_nothing_before_it_is_confirmed_and_tells_its_
 
 
 def test_an_export_is_verified_and_downloaded(visit: Visit, server: Server) -> None:
-    server.run("run", "--scenario", "demo_minimal", "--reseed", "--keep", "--name", "handed-over", "--json")
+    server.keep("handed-over")
     page = library(visit, "&search=name%3Ahanded-over")
     row(page, "handed-over").click()
     page.get_by_role("button", name="Export…").click()
@@ -189,9 +187,8 @@ def test_the_keyboard_alone_opens_a_workspace_and_closes_it(visit: Visit) -> Non
     expect(opened(page, "kept-2")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["", "&theme=dark"])
-def test_nothing_of_the_library_is_cut_off(visit: Visit, theme: str) -> None:
-    page = library(visit, f"&search=tag%3Akept&workspace={workspace_id(3002)}{theme}")
+def test_nothing_of_the_library_is_cut_off(visit: Visit) -> None:
+    page = library(visit, f"&search=tag%3Akept&workspace={workspace_id(3002)}")
     expect(opened(page, "kept-2")).to_be_visible()
     for width, height in ((1280, 800), (1024, 768)):
         page.set_viewport_size({"width": width, "height": height})

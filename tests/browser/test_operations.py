@@ -1,8 +1,7 @@
-"""The Operations view: read when it is opened, told anew when asked, in both sizes and themes."""
+"""The Operations view: read when it is opened, told anew when asked, in both sizes."""
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
@@ -12,7 +11,7 @@ def test_a_run_shows_up_with_how_it_ended_and_what_it_left(visit: Visit, server:
     page = visit("?view=operations")
     expect(page.get_by_role("heading", name="Doctor")).to_be_visible()
     expect(page.get_by_text("open pages")).to_be_visible()
-    server.run("run", "--scenario", "demo_minimal", "--reseed", "--keep", "--name", "for-operations", "--json")
+    server.keep("for-operations")
     page.get_by_role("button", name="Look again").click()
     runs = page.get_by_role("region", name="Runs")
     expect(runs.get_by_role("row").nth(1)).to_contain_text("completed")
@@ -22,9 +21,8 @@ def test_a_run_shows_up_with_how_it_ended_and_what_it_left(visit: Visit, server:
     expect(runs.get_by_role("row").nth(1)).to_contain_text("all steps done")
 
 
-@pytest.mark.parametrize("theme", ["", "&theme=dark"])
-def test_the_operations_view_fits_both_sizes_in_both_themes(visit: Visit, theme: str) -> None:
-    page = visit(f"?view=operations{theme}")
+def test_the_operations_view_fits_both_sizes(visit: Visit) -> None:
+    page = visit("?view=operations")
     expect(page.get_by_role("heading", name="This process")).to_be_visible()
     for width, height in ((1280, 800), (1024, 768)):
         page.set_viewport_size({"width": width, "height": height})
