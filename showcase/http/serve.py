@@ -15,6 +15,7 @@ import uvicorn
 
 from showcase.errors import ConflictError, InvalidInputError, ShowcaseError, UnavailableError
 from showcase.http.app import Only, build_app
+from showcase.http.websocket import Socket
 from showcase.wiring import Installation, share
 
 LARGEST_MESSAGE_BYTES = 1024**2
@@ -61,6 +62,7 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            ws=Socket,
             ws_max_size=LARGEST_MESSAGE_BYTES,
             timeout_graceful_shutdown=_GRACE_S,
             root_path=root_path,
