@@ -9,7 +9,7 @@ from showcase.console.rows import Cell, Column, Mark, table_html
 from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.stores.operations import OpsPicture
 from showcase.console.surface import title
-from showcase.console.text import MISSING, clock, count, day, moment, plain, score
+from showcase.console.text import clock, count, day, moment, plain, score
 from showcase.diagnosis import Finding
 from showcase.store.decisions import Decision
 from showcase.store.runs import RunRow
@@ -53,7 +53,7 @@ def numbers_html(seen: OpsPicture) -> str:
         (
             "data",
             "none" if behind is None else (f"{behind} d old" if behind else "today's"),
-            f"to {found.freshness.data_end or MISSING}",
+            "import or seed some" if behind is None else f"to {found.freshness.data_end}",
         ),
     ]
     return '<div class="figures">' + "".join(
@@ -160,7 +160,7 @@ def disk_html(seen: OpsPicture) -> str:
     orphaned = f"{count(disk.orphaned, 'artifact')}, {size(disk.orphaned_bytes)}, named by nothing"
     facts = [
         ("database", size(disk.database_bytes)),
-        ("artifacts", f"{disk.artifacts:,}, {size(disk.artifact_bytes)}"),
+        ("artifacts", f"{disk.artifacts:,}, {size(disk.artifact_bytes)}" if disk.artifacts else "none"),
         ("orphaned", f'<span class="careful">{orphaned}</span>' if disk.orphaned else "none"),
         ("free", size(disk.free_bytes)),
     ]

@@ -23,6 +23,12 @@ _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
 """Which widget edits which param; the first that fits (param counts days among the numbers)."""
 
 
+MANY: dict[str, Any] = {
+    "visual_size": "small", "sx": {"& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"}},
+    "stylesheets": [sheet("many")], "margin": 0, "sizing_mode": "stretch_width",
+}  # fmt: skip
+"""What makes a field of many choices as low as its neighbours."""
+
 _HIDING = ".scroll-button { display: none; } :host(.is-hidden) { display: none !important; }"
 
 

@@ -32,10 +32,12 @@ def _runs(summary: OpsSummary) -> list[Attention]:
             )
         )
     if summary.failed_jobs:
+        number, newest = len(summary.failed_jobs), summary.failed_jobs[0].kind
+        told = f"One job ({newest})" if number == 1 else f"{number} jobs (the newest: {newest})"
         found.append(
             Attention(
                 "jobs_failed",
-                f"{len(summary.failed_jobs)} jobs failed in the last week, the last a {summary.failed_jobs[0].kind}.",
+                f"{told} failed in the last week.",
                 "Look at what each failed of, then do it again.",
             )
         )

@@ -14,7 +14,7 @@ from showcase.console.plots.overlay import HEIGHT, LINES, overlay_plot
 from showcase.console.session import Session
 from showcase.console.state import MOST_COMPARED
 from showcase.console.stores.compare import CompareStore
-from showcase.console.surface import arranged, card, remedy, show_only, text, title
+from showcase.console.surface import MANY, arranged, card, remedy, show_only, text, title
 from showcase.console.text import plain
 from showcase.console.theme import sheet
 from showcase.errors import ShowcaseError
@@ -25,7 +25,7 @@ _SCROLLS = (
     "scrollbar-width: thin;"
 )
 _LINE = "display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) auto auto; gap: 10px;"
-_WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
+_LABELLED: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width", "stylesheets": [sheet("many")]}
 _ALL_ROWS = "rows"
 _DASHES = {"solid": "", "dashed": "6 4", "dotdash": "2 4 6 4", "dotted": "2 3", "dashdot": "6 4 2 4"}
 
@@ -40,10 +40,9 @@ class CompareView(pn.viewable.Viewer):
         self._comparison: Comparison | None = None
         self._is_showing = False
         self._chosen = pmui.MultiChoice(
-            label="Workspaces, two to five", options={}, max_items=MOST_COMPARED, searchable=True, visual_size="small",
-            **_WIDE,
+            label="Workspaces, two to five", options={}, max_items=MOST_COMPARED, searchable=True, **MANY
         )  # fmt: skip
-        self._base = pmui.Select(label="Compared with", options={}, size="small", **_WIDE)
+        self._base = pmui.Select(label="Compared with", options={}, size="small", **_LABELLED)
         self._differences = pmui.Checkbox(label="differences only", value=True, size="small", margin=0)
         self._csv = pmui.FileDownload(
             callback=self._as_csv, filename="comparison.csv", label="CSV", icon="download", margin=0, size="small",
@@ -120,7 +119,7 @@ class CompareView(pn.viewable.Viewer):
         found = self._comparison
         show_only(self._tabled, found is not None)
         show_only(self._pictured, found is not None)
-        self._csv.disabled = found is None
+        self._csv.disabled = self._base.disabled = self._differences.disabled = found is None
         self._words.object = _words(failure, len(self._state.compare)) if found is None else ""
         if found is None:
             self._plot.object = None

@@ -71,7 +71,7 @@ class DataView(pn.viewable.Viewer):
         sets, found = shelf.data_sets, shelf.find(self._state.data_set)
         self._head.object = title("Data", count(len(sets), "data set") if sets else "")
         self._words.param.update(object=_nothing_there(), visible=not sets)
-        self._wipe.visible = bool(sets)
+        self._wipe.visible = self._import.visible = self.intake.leads_back = bool(sets)
         self._looked_at = str(found.fingerprint) if found else ""
         self._rows.param.update(rows=data_set_rows(sets), value=self._looked_at, visible=bool(sets))
         if not sets:

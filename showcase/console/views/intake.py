@@ -33,6 +33,8 @@ Imported = tuple[Kept, Intake]
 class IntakeView(pn.viewable.Viewer):
     """`imported` is told the fingerprint of what came in, `left` that somebody went back."""
 
+    leads_back = param.Boolean(default=True, doc="Whether there is anything to go back to.")
+
     def __init__(
         self, store: DataStore, imported: Callable[[str], Awaitable[None]], left: Callable[[], Awaitable[None]]
     ) -> None:
@@ -42,7 +44,10 @@ class IntakeView(pn.viewable.Viewer):
         self._work: Work[Imported] | None = None
         self._is_readable = False
         drop = FileDrop(store.scratch, self._begun, self._taken, hint=_HINT, margin=0, sizing_mode="stretch_width")
-        back = pmui.Button(label="Back to the series", icon="arrow_back", variant="text", size="small", margin=0)
+        back = pmui.Button(
+            label="Back to the series", icon="arrow_back", variant="text", size="small", margin=0,
+            visible=self.param.leads_back,
+        )  # fmt: skip
         self.form = IntakeForm()
         self._head, self._sample = text(), text(stylesheets=[sheet("rows")])
         self._says = text(stylesheets=[sheet("rows"), sheet("notes")])

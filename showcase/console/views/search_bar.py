@@ -13,7 +13,7 @@ from showcase.console.library_columns import COLUMNS, USUAL
 from showcase.console.run_html import RUN_WORDS
 from showcase.console.search_help import refusal_html, search_help_html
 from showcase.console.shelf import Shelf
-from showcase.console.surface import arranged, text
+from showcase.console.surface import MANY, arranged, text
 from showcase.console.theme import sheet
 from showcase.console.views.asking import Question
 from showcase.workspaces.search import STATUSES
@@ -25,10 +25,8 @@ _CHOICES = (
 )
 _STACK = "display: flex; flex-direction: column; gap: 8px; flex: none;"
 _ANY = "any"
-_LOW = {"& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"}}
 _WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
 _SMALL: dict[str, Any] = {"size": "small", **_WIDE}
-_MANY: dict[str, Any] = {"visual_size": "small", "sx": _LOW, "stylesheets": [sheet("many")], **_WIDE}
 _SAVE, _FORGET = "Save this search…", "Forget one…"
 
 
@@ -44,7 +42,7 @@ class SearchBar(pn.viewable.Viewer):
         self._help = pmui.IconButton(icon="help_outline", description="How to search", margin=0, size="small")
         self._menu = pmui.MenuButton(label="Saved searches", items=[], margin=0, size="small", variant="outlined")
         self._columns = pmui.Button(label="Columns", icon="view_column", margin=0, size="small", variant="outlined")
-        self._tags = pmui.MultiChoice(label="Tags", options=[], placeholder="any", searchable=True, **_MANY)
+        self._tags = pmui.MultiChoice(label="Tags", options=[], placeholder="any", searchable=True, **MANY)
         self._status = pmui.Select(label="Status", options={"any status": _ANY} | _statuses(), **_SMALL)
         self._order = pmui.Select(label="Order", options={ORDERS[name][0]: name for name in ORDERS}, **_SMALL)
         self._archived = pmui.Checkbox(label="archived", size="small", margin=0, description="Show archived ones too")
@@ -124,7 +122,7 @@ class SearchBar(pn.viewable.Viewer):
         labels = {COLUMNS[name].label: name for name in COLUMNS}
         chosen = pmui.MultiChoice(
             label="Columns, in the order in which they are chosen", options=labels, value=list(self._shelf.columns),
-            **_MANY,
+            **MANY,
         )  # fmt: skip
 
         async def take() -> None:
