@@ -30,7 +30,8 @@ def release_on_close(root: Viewable) -> None:
     if document is None or document.session_context is None:
         return
     session_id = str(document.session_context.id)
-    _living.add(session_id)
+    # once the page is in a browser: some are made before anybody asks for one
+    pn.state.onload(lambda: _living.add(session_id))
 
     def release(_session: Any) -> None:
         _living.discard(session_id)

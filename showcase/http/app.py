@@ -77,12 +77,14 @@ def build_app(
     only: Only | None = None,
     unused_session_ms: int = _UNUSED_SESSION_MS,
     warm: bool = False,
+    prepared: int = 0,
 ) -> FastAPI:
     """Everything on one port: HTTP at its paths, the notebooks at /notebooks, the console at /.
 
     `hosts` are the host:port under which it may be reached, and whose pages may use it; those of the settings come to
     them. `only` leaves the other half out. `unused_session_ms` is how long a session lives on after its browser tab has
-    gone; `warm` runs the console once, so that the first page is as quick as the second. The console finds its
+    gone. `warm` runs the console once, so that the first page is as quick as the second; `prepared` is how many of its
+    pages are made ahead, from the start where it is warm, else from the first visit on. The console finds its
     installation with `wiring.shared_installation`, so share it before.
     """
     settings = installation.settings
@@ -112,7 +114,8 @@ def build_app(
         from showcase.http.mount import mount_console
 
         sites = [*reachable, *map(_without_scheme, settings.origins_allowed)]
-        mount_console(app, sites, unused_session_ms, warm=warm)
+        app.state.prepared = mount_console(app, sites, unused_session_ms, warm=warm, prepared=prepared)
+        app.state.is_warm = warm
     token = settings.api_token.get_secret_value() if settings.api_token is not None else None
     app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, token=token)
     if settings.origins_allowed:
@@ -129,9 +132,14 @@ def build_app(
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = _WORKERS
+    prepared = getattr(app.state, "prepared", None)
+    if prepared is not None and app.state.is_warm:
+        prepared.refill()
     yield
+    if prepared is not None:
+        await prepared.close()
 
 
 def _without_scheme(origin: str) -> str:

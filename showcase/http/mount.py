@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bokeh.settings import settings as bokeh_settings
 from fastapi import FastAPI
 from panel.io.fastapi import add_applications
 
 from showcase.errors import UnavailableError
 from showcase.http.notebooks import live_notebooks, notebooks_router
+from showcase.http.prepared import PreparedSessions
 from showcase.settings import notebooks_folder
 
 UNUSED_SESSION_MS = 15_000
 
 
-def mount_console(app: FastAPI, origins: list[str], unused_session_ms: int, *, warm: bool) -> None:
+def mount_console(
+    app: FastAPI, origins: list[str], unused_session_ms: int, *, warm: bool, prepared: int
+) -> PreparedSessions:
     """The gallery and its notebooks at /notebooks, the console at /.
 
     The WebSockets of the live ones are for pages of `origins` (host:port). Each live notebook runs once a session, over
-    the installation that is shared in this process; `warm` runs each of them once now.
+    the installation that is shared in this process; `warm` runs each of them once now. Of the console, up to `prepared`
+    pages are made ahead; what makes them comes back.
     """
     folder = notebooks_folder()
     app.include_router(notebooks_router(folder))
-    add_applications(
+    # what bokeh looks up for programmers, such as the signature of each callback, is a tenth of making a page
+    bokeh_settings.perform_error_diagnostics = False
+    bokeh_settings.perform_document_validation = False
+    mounted = add_applications(
         _with_console(live_notebooks(folder), folder),
         app=app,
         title="Showcase",
@@ -31,6 +39,7 @@ def mount_console(app: FastAPI, origins: list[str], unused_session_ms: int, *, w
         unused_session_lifetime_milliseconds=unused_session_ms,
         check_unused_sessions_milliseconds=min(unused_session_ms, UNUSED_SESSION_MS),
     )
+    return PreparedSessions(mounted.applications["/"], prepared)
 
 
 def _with_console(live: dict[str, str], folder: Path) -> dict[str, str]:

@@ -55,7 +55,13 @@ def serve(
     listening = _listen(address, port)
     share(installation)
     try:
-        app = build_app(installation, hosts=allowed_hosts(address, port), only=only, warm=warm)
+        app = build_app(
+            installation,
+            hosts=allowed_hosts(address, port),
+            only=only,
+            warm=warm,
+            prepared=installation.settings.prepared_pages,
+        )
         logging.getLogger("uvicorn.error").addFilter(_without_trace)
         config = uvicorn.Config(
             app,

@@ -1,0 +1,104 @@
+"""Console pages that are made before anybody asks for one, so that whoever opens the console need not wait for it.
+
+Making a page takes the server half a second, all of it on its event loop. It is the same for everybody until it is
+loaded, so some are kept in stock. bokeh 3.10.2 offers no way to hand one over: what follows makes a session in the two
+halves of `ApplicationContext._create_session`, with private names; versions are pinned, and tests open pages so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections import deque
+from typing import Any
+
+from bokeh.document import Document
+from bokeh.server.contexts import ApplicationContext, BokehSessionContext, _RequestProxy
+from bokeh.server.session import ServerSession
+from bokeh.util.token import generate_session_id, get_token_payload
+
+log = logging.getLogger(__name__)
+_REST_S = 0.2  # between two pages, so that the event loop serves others meanwhile
+_QUIET_S = 1.0  # whoever opens a page comes first: nothing is prepared for so long afterwards
+
+
+class PreparedSessions:
+    """A stock of at most `most` pages of one application; an opened page is replaced in a quiet moment.
+
+    A link that says where to go, and a browser that comes back, get a page made for them, as without a stock.
+    """
+
+    def __init__(self, context: ApplicationContext, most: int) -> None:
+        self._context, self._most = context, most
+        self._ready: deque[BokehSessionContext] = deque()
+        self._make = context._create_session
+        self._opened_at = float("-inf")
+        self._filling: asyncio.Task[None] | None = None
+        context._create_session = self._create  # type: ignore[method-assign]
+
+    @property
+    def ready(self) -> int:
+        """How many pages are in stock."""
+        return len(self._ready)
+
+    def refill(self) -> asyncio.Task[None]:
+        """Fill the stock from now on; the task ends when it is full."""
+        if self._filling is None or self._filling.done():
+            self._filling = asyncio.get_running_loop().create_task(self._fill())
+        return self._filling
+
+    async def close(self) -> None:
+        """Make no more pages, and let go of those in stock."""
+        self._most = 0
+        if self._filling is not None:
+            self._filling.cancel()
+        while self._ready:
+            await self._context.application.on_session_destroyed(self._ready.popleft())
+
+    async def _create(self, session_id: Any, request: Any = None, token: str | None = None) -> ServerSession:
+        self._opened_at = asyncio.get_running_loop().time()
+        self.refill()
+        if self._ready and token is not None and _is_plain_visit(request, token):
+            return self._hand_over(self._ready.popleft(), session_id, request, token)
+        return await self._make(session_id, request, token)
+
+    def _hand_over(self, made: BokehSessionContext, session_id: Any, request: Any, token: str) -> ServerSession:
+        """The second half of a session: whose it is, and its connection to the server."""
+        payload = get_token_payload(token)
+        made._id, made._token = session_id, token
+        made._request = _RequestProxy(
+            request, arguments=payload.get("arguments"), cookies=payload.get("cookies"), headers=payload.get("headers")
+        )
+        self._context.application._set_session_prefix(made.document)  # type: ignore[attr-defined]  # Panel's own
+        loop = asyncio.get_running_loop()
+        session = ServerSession(session_id, made.document, io_loop=loop, token=token, executor=self._context._executor)
+        self._context._sessions[session_id] = session
+        made._set_session(session)
+        self._context._session_contexts[session_id] = made
+        return session
+
+    async def _fill(self) -> None:
+        loop = asyncio.get_running_loop()
+        while len(self._ready) < self._most:
+            await asyncio.sleep(_REST_S)
+            if loop.time() - self._opened_at >= _QUIET_S:
+                self._ready.append(await self._prepare())
+
+    async def _prepare(self) -> BokehSessionContext:
+        """The first half of a session: its document, which is nobody's yet."""
+        document, context = Document(), self._context
+        made = BokehSessionContext(
+            generate_session_id(), context.server_context, document, logout_url=context._logout_url
+        )
+        made._request = _RequestProxy(None)  # type: ignore[arg-type]  # of nobody yet
+        document._session_context = weakref.ref(made)
+        await context.application.on_session_created(made)
+        context.application.initialize_document(document)
+        return made
+
+
+def _is_plain_visit(request: Any, token: str) -> bool:
+    """Whether somebody opens the address itself; one that comes by the socket is a browser whose session had expired."""
+    is_page = request is not None and not request.path.endswith("/ws")
+    return is_page and not request.query and not get_token_payload(token).get("arguments")
