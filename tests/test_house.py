@@ -76,12 +76,13 @@ def test_imports_obey_the_ladder() -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-def test_importing_the_package_loads_no_heavy_library() -> None:
+@pytest.mark.parametrize("module", ["showcase", "showcase.cli", "showcase.client"])
+def test_importing_a_door_loads_no_heavy_library(module: str) -> None:
     seen = subprocess.run(
-        [sys.executable, "-c", "import sys, showcase; print(*sys.modules)"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "showcase" in seen
-    assert not {"numpy", "polars", "pandas", "sqlalchemy", "panel", "fastapi", "sklearn"} & set(seen)
+    assert module in seen
+    assert not {"numpy", "polars", "pandas", "sqlalchemy", "pydantic", "panel", "fastapi", "sklearn"} & set(seen)
 
 
 def test_only_the_settings_read_the_environment() -> None:

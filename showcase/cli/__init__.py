@@ -6,54 +6,22 @@ import sys
 
 import typer
 
-from showcase.cli import (
-    batch,
-    bundles,
-    data,
-    db,
-    doctor,
-    library,
-    plans,
-    relations,
-    replays,
-    run,
-    runs,
-    serve,
-    workspaces,
-)
-from showcase.cli.output import explain
+from showcase.cli.commands import CommandsOnDemand
 from showcase.errors import ShowcaseError
 
 app = typer.Typer(
     name="showcase",
-    help="Make, keep, replay, prove and hand over demand-forecasting showcases.",
+    cls=CommandsOnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
 )
-app.command("run")(run.run)
-app.command("serve")(serve.serve)
-app.command("seed")(data.seed)
-app.command("import")(data.import_sales)
-app.command("datasets")(data.datasets)
-app.command("doctor")(doctor.doctor)
-workspaces.app.command("edit")(library.edit)
-workspaces.app.command("bulk")(library.bulk)
-workspaces.app.command("undo")(library.undo)
-workspaces.app.command("delete")(library.delete)
-workspaces.app.command("searches")(library.searches)
-workspaces.app.command("replay")(replays.replay)
-workspaces.app.command("compare")(relations.compare)
-workspaces.app.command("lineage")(relations.lineage)
-workspaces.app.command("health")(relations.health)
-workspaces.app.command("export")(bundles.export)
-app.add_typer(bundles.app, name="bundle")
-app.add_typer(workspaces.app, name="workspaces")
-app.add_typer(runs.app, name="runs")
-app.add_typer(plans.app, name="plans")
-app.add_typer(batch.app, name="batch")
-app.add_typer(db.app, name="db")
+
+
+@app.callback()
+def showcase() -> None:
+    """Make, keep, replay, prove and hand over demand-forecasting showcases."""
 
 
 def main() -> None:
@@ -61,6 +29,9 @@ def main() -> None:
     try:
         app()
     except ShowcaseError as error:
+        # imported here: help needs no tables and no clock
+        from showcase.cli.output import explain
+
         explain(error)
         sys.exit(2)
     except BrokenPipeError:

@@ -11,7 +11,9 @@ from showcase.cli.output import print_json, print_table, screen
 from showcase.store.workspaces import Workspace
 from showcase.wiring import open_installation
 
-app = typer.Typer(help="Find and show kept runs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Find, show, edit, replay, compare and export kept runs.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def _score(found: Workspace) -> str:

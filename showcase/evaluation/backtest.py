@@ -12,7 +12,7 @@ from showcase.errors import FieldError, InvalidInputError
 from showcase.evaluation.folds import BacktestPlan, Fold, long_enough, plan_folds
 from showcase.evaluation.metrics import score_parts, seasonal_scale
 from showcase.forecasting.fit import FittedModel, bounds_by_column, fit_model, long_frame
-from showcase.forecasting.history import Booleans, Floats, Future, SalesMatrix
+from showcase.forecasting.history import Booleans, Floats, Future, History, SalesMatrix
 from showcase.forecasting.intervals import IntervalTable, Residuals, calibrate
 from showcase.forecasting.options import ModelType
 from showcase.forecasting.zoo import ModelConfig
@@ -42,6 +42,17 @@ class Backtest:
     parts: pl.DataFrame
     left_out: pl.DataFrame
     intervals: dict[ModelType, IntervalTable]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One fold as every model is asked it: cut once, for all of them."""
+
+    fold: Fold
+    history: History
+    future: Future
+    actual: Floats
+    seasonal: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +92,12 @@ def run_backtest(
     everyone = with_controls(configs)
     answers: dict[ModelType, list[_Answer]] = {config.model_type: [] for config in everyone}
     total, done = len(everyone) * len(folds), 0
-    for config in everyone:
-        for fold, rows in zip(folds, kept, strict=True):
+    for fold, rows in zip(folds, kept, strict=True):
+        question = _pose(matrix, fold, rows, plan) if rows.any() else None
+        for config in everyone:
             tell(done / total, f"{config.model_type}, fold {fold.number} of {len(folds)}")
-            if rows.any():
-                answers[config.model_type].append(_ask(matrix, fold, rows, config, plan))
+            if question is not None:
+                answers[config.model_type].append(_ask(question, config, plan))
             done += 1
     tell(1.0, "scores")
     scored = [_score(several, answer) for several in answers.values() for answer in several]
@@ -114,17 +126,26 @@ def with_controls(configs: Sequence[ModelConfig]) -> tuple[ModelConfig, ...]:
     return (*configs, *(ModelConfig.of(control) for control in CONTROLS if control not in chosen))
 
 
-def _ask(matrix: SalesMatrix, fold: Fold, rows: Booleans, config: ModelConfig, plan: BacktestPlan) -> _Answer:
+def _pose(matrix: SalesMatrix, fold: Fold, rows: Booleans, plan: BacktestPlan) -> _Question:
     history = matrix.history(fold.train_stop, fold.train_start).select(rows)
-    future = matrix.future(fold.test_start, plan.horizon).select(rows)
-    model = fit_model(config, history, plan.gap + plan.horizon)
-    return _Answer(
+    return _Question(
         fold=fold,
-        model=model,
-        future=future,
+        history=history,
+        future=matrix.future(fold.test_start, plan.horizon).select(rows),
         actual=matrix.units[rows, fold.test_start : fold.test_stop],
-        forecast=model.predict(future),
         seasonal=seasonal_scale(history.units),
+    )
+
+
+def _ask(question: _Question, config: ModelConfig, plan: BacktestPlan) -> _Answer:
+    model = fit_model(config, question.history, plan.gap + plan.horizon)
+    return _Answer(
+        fold=question.fold,
+        model=model,
+        future=question.future,
+        actual=question.actual,
+        forecast=model.predict(question.future),
+        seasonal=question.seasonal,
     )
 
 

@@ -67,9 +67,12 @@ def seasonal_scale(units: Floats) -> Floats:
     if units.shape[1] <= SEASON_DAYS:
         return np.full(len(units), np.nan)
     difference = np.abs(units[:, SEASON_DAYS:] - units[:, :-SEASON_DAYS])
-    known = ~np.isnan(difference)
-    total = np.where(known, difference, 0.0).sum(axis=1)
-    scale: Floats = np.divide(total, known.sum(axis=1), out=np.full(len(units), np.nan), where=known.any(axis=1))
+    missing = np.isnan(difference)
+    if not missing.any():
+        return np.asarray(difference.sum(axis=1) / difference.shape[1], dtype=np.float64)
+    known = difference.shape[1] - missing.sum(axis=1)
+    total = np.where(missing, 0.0, difference).sum(axis=1)
+    scale: Floats = np.divide(total, known, out=np.full(len(units), np.nan), where=known > 0)
     return scale
 
 

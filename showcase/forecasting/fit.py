@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from threadpoolctl import threadpool_limits
 
 from showcase.errors import InvalidInputError
 from showcase.forecasting.features import SIGNAL_COLUMNS
 from showcase.forecasting.history import Floats, Future, History, Integers
 from showcase.forecasting.intervals import IntervalTable, series_scale
 from showcase.forecasting.state import ModelState
+from showcase.forecasting.threads import one_thread
 from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.table import CUTOFF, DATE, FORECAST, LEVELS, MODEL, PRODUCT, STEP, STORE, bound_columns
 
@@ -60,7 +60,7 @@ class FittedModel:
                 f"{self.n_series} series were expected in the future, found {future.n_series}.",
                 "Give the future of the very series the model was fitted on.",
             )
-        with threadpool_limits(1):
+        with one_thread():
             return np.maximum(self.config.row.predict(self.state, future), 0.0)
 
 
@@ -70,7 +70,7 @@ def fit_model(config: ModelConfig, history: History, reach: int) -> FittedModel:
     `reach` is horizon + gap: how many days after the cutoff will be asked for at most. Runs on one thread, so that two
     fits give the same bytes and workers do not fight for cores.
     """
-    with threadpool_limits(1):
+    with one_thread():
         state = config.row.fit(history, config.options, reach)
     return FittedModel(
         config=config,

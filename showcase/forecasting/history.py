@@ -143,19 +143,21 @@ class History:
 
     def select(self, rows: Integers | Booleans) -> History:
         """The same days of some series; `rows` holds positions, or one boolean a series."""
+        if _is_everything(rows):
+            return self
         return History(
-            store_ids=_sealed(self.store_ids[rows]),
-            product_ids=_sealed(self.product_ids[rows]),
+            store_ids=_picked(self.store_ids, rows),
+            product_ids=_picked(self.product_ids, rows),
             first_day=self.first_day,
-            units=_sealed(self.units[rows]),
-            price=_sealed(self.price[rows]),
-            promo=_sealed(self.promo[rows]),
-            stockout=_sealed(self.stockout[rows]),
+            units=_picked(self.units, rows),
+            price=_picked(self.price, rows),
+            promo=_picked(self.promo, rows),
+            stockout=_picked(self.stockout, rows),
             holiday=self.holiday,
-            promo_kind=None if self.promo_kind is None else _sealed(self.promo_kind[rows]),
-            launch_day=None if self.launch_day is None else _sealed(self.launch_day[rows]),
-            on_hand=None if self.on_hand is None else _sealed(self.on_hand[rows]),
-            signals={name: _sealed(values[rows]) for name, values in self.signals.items()},
+            promo_kind=None if self.promo_kind is None else _picked(self.promo_kind, rows),
+            launch_day=None if self.launch_day is None else _picked(self.launch_day, rows),
+            on_hand=None if self.on_hand is None else _picked(self.on_hand, rows),
+            signals={name: _picked(values, rows) for name, values in self.signals.items()},
         )
 
 
@@ -182,8 +184,10 @@ class Future:
 
     def select(self, rows: Integers | Booleans) -> Future:
         """The same days of some series."""
-        kind = None if self.promo_kind is None else _sealed(self.promo_kind[rows])
-        return Future(self.first_day, _sealed(self.price[rows]), _sealed(self.promo[rows]), self.holiday, kind)
+        if _is_everything(rows):
+            return self
+        kind = None if self.promo_kind is None else _picked(self.promo_kind, rows)
+        return Future(self.first_day, _picked(self.price, rows), _picked(self.promo, rows), self.holiday, kind)
 
 
 def carried_future(history: History, horizon: int, gap: int = 0, holiday: Booleans | None = None) -> Future:
@@ -209,3 +213,17 @@ def _sealed[Scalar: np.generic](values: NDArray[Scalar]) -> NDArray[Scalar]:
     copy = values.copy()
     copy.flags.writeable = False
     return copy
+
+
+def _picked[Scalar: np.generic](values: NDArray[Scalar], rows: Integers | Booleans) -> NDArray[Scalar]:
+    """Some rows, read-only; numpy copies what is picked so, and where it kept its source along it is copied again."""
+    picked = values[rows]
+    if picked.base is not None:
+        picked = picked.copy()
+    picked.flags.writeable = False
+    return picked
+
+
+def _is_everything(rows: Integers | Booleans) -> bool:
+    """Whether rows chosen by a boolean each are all there are: what cannot be changed need not be copied."""
+    return rows.dtype == np.bool_ and bool(rows.all())

@@ -29,9 +29,13 @@ def series_scale(history: History) -> Floats:
     At least 0.1, so that a series without sales can still be wrong by something.
     """
     recent = history.units[:, -_SCALE_DAYS:]
-    known = ~np.isnan(recent)
-    total = np.where(known, recent, 0.0).sum(axis=1)
-    mean = np.divide(total, known.sum(axis=1), out=np.zeros(len(recent)), where=known.any(axis=1))
+    missing = np.isnan(recent)
+    if missing.any():
+        known = recent.shape[1] - missing.sum(axis=1)
+        total = np.where(missing, 0.0, recent).sum(axis=1)
+        mean = np.divide(total, known, out=np.zeros(len(recent)), where=known > 0)
+    else:
+        mean = recent.sum(axis=1) / recent.shape[1]
     scale: Floats = np.maximum(mean, 0.1)
     return scale
 
@@ -122,16 +126,19 @@ def calibrate(folds: Sequence[Residuals]) -> IntervalTable:
     volume_bucket = np.searchsorted(np.asarray(edges), volume, side="left")
     quantiles = np.empty((len(BUCKET_NAMES), len(edges) + 1, len(_SIDES)))
     counts = np.empty(quantiles.shape[:2], dtype=np.int64)
+    everything: tuple[Floats, int] | None = None
     for i in range(quantiles.shape[0]):
         of_horizon = horizon_bucket == i
         for j in range(quantiles.shape[1]):
             pool = errors[of_horizon & (volume_bucket == j)]
             if pool.size < _ENOUGH:
                 pool = errors[of_horizon]
-            if pool.size < _ENOUGH:
-                pool = errors
-            counts[i, j] = pool.size
-            quantiles[i, j] = _signed_quantiles(pool)
+            if pool.size >= _ENOUGH:
+                quantiles[i, j], counts[i, j] = _signed_quantiles(pool), pool.size
+                continue
+            # all errors, sorted once for every bucket that needs them
+            everything = everything or (_signed_quantiles(errors), errors.size)
+            quantiles[i, j], counts[i, j] = everything
     return IntervalTable(edges, quantiles, counts)
 
 

@@ -9,13 +9,13 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from showcase.errors import UnavailableError
 from showcase.forecasting.forest import NODE_ARRAYS, nodes_of_boosting, nodes_of_forest, sum_of_trees
 from showcase.forecasting.history import Floats
 from showcase.forecasting.options import LightGbmOptions, RandomForestOptions, RegressionOptions, XgBoostOptions
 from showcase.forecasting.state import ArraySpec, ModelState
+from showcase.forecasting.threads import one_thread
 
 _SEED = 42
 _FOREST_ROWS = 20_000  # rows that each tree of a forest draws at most
@@ -56,7 +56,7 @@ def _library(name: str) -> ModuleType:
 
 def _fit_on_one_thread(model: Any, inputs: Floats, lesson: Lesson) -> None:
     # set here, after the import: a limit that was set before does not reach the threads that scikit-learn brings
-    with threadpool_limits(1):
+    with one_thread():
         model.fit(inputs, lesson.targets, sample_weight=lesson.weights)
 
 

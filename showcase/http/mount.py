@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bokeh.settings import settings as bokeh_settings
 from fastapi import FastAPI
 from panel.io.fastapi import add_applications
 
 from showcase.errors import UnavailableError
 from showcase.http.notebooks import live_notebooks, notebooks_router
-from showcase.http.prepared import PreparedSessions
+from showcase.http.prepared import PreparedSessions, skip_diagnostics
 from showcase.settings import notebooks_folder
 
 UNUSED_SESSION_MS = 15_000
@@ -27,9 +26,7 @@ def mount_console(
     """
     folder = notebooks_folder()
     app.include_router(notebooks_router(folder))
-    # what bokeh looks up for programmers, such as the signature of each callback, is a tenth of making a page
-    bokeh_settings.perform_error_diagnostics = False
-    bokeh_settings.perform_document_validation = False
+    skip_diagnostics()
     mounted = add_applications(
         _with_console(live_notebooks(folder), folder),
         app=app,

@@ -8,7 +8,6 @@ halves of `ApplicationContext._create_session`, with private names; versions are
 from __future__ import annotations
 
 import asyncio
-import logging
 import weakref
 from collections import deque
 from typing import Any
@@ -16,11 +15,17 @@ from typing import Any
 from bokeh.document import Document
 from bokeh.server.contexts import ApplicationContext, BokehSessionContext, _RequestProxy
 from bokeh.server.session import ServerSession
+from bokeh.settings import settings
 from bokeh.util.token import generate_session_id, get_token_payload
 
-log = logging.getLogger(__name__)
 _REST_S = 0.2  # between two pages, so that the event loop serves others meanwhile
 _QUIET_S = 1.0  # whoever opens a page comes first: nothing is prepared for so long afterwards
+
+
+def skip_diagnostics() -> None:
+    """Make pages without what bokeh looks up for programmers, as each callback's signature: a tenth of the work."""
+    settings.perform_error_diagnostics = False
+    settings.perform_document_validation = False
 
 
 class PreparedSessions:
@@ -99,6 +104,6 @@ class PreparedSessions:
 
 
 def _is_plain_visit(request: Any, token: str) -> bool:
-    """Whether somebody opens the address itself; one that comes by the socket is a browser whose session had expired."""
+    """Whether somebody opens the address itself; by the socket comes a browser whose session had expired."""
     is_page = request is not None and not request.path.endswith("/ws")
     return is_page and not request.query and not get_token_payload(token).get("arguments")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from showcase.cli import app
+from showcase.cli.commands import COMMANDS
 from tests.cli.conftest import Showcase
 
 
@@ -258,3 +259,11 @@ def test_a_replay_with_reset_wipes_nothing_unless_it_is_confirmed(showcase: Show
     assert (left["descendants"], left["stays"]["model_run"]) == ([one["replay"] for one in graph["edges"]], 1)
     assert "replayed by" in showcase("workspaces", "delete", kept, "--preview").stdout
     assert showcase("workspaces", "show", kept).returncode == 0, "a preview deletes nothing"
+
+
+def test_the_help_names_every_command_in_the_words_of_its_own_help() -> None:
+    overview = CliRunner().invoke(app, ["--help"]).output
+    for name, row in COMMANDS.items():
+        assert f"{name}  " in overview
+        own = " ".join(CliRunner().invoke(app, [name, "--help"]).output.split())
+        assert row.sentence.rstrip(".") in own, name
