@@ -46,9 +46,11 @@ def compare(
     *,
     runs: int = 5,
     clock: Callable[[Callable[[], object]], float] = seconds,
+    warm_up: bool = True,
 ) -> Figure:
-    """Run both in turn, A B A B ..., after one warm-up of each."""
-    ours(), theirs()
+    """Run both in turn, A B A B ..., after one warm-up of each, unless both were run before."""
+    if warm_up:
+        ours(), theirs()
     pairs = [(clock(ours), clock(theirs)) for _ in range(runs)]
     ratios = [one / other for one, other in pairs]
     return Figure(
