@@ -66,9 +66,7 @@ def statsforecast_of(models: list[Any], table: Any) -> Callable[[], Any]:
     from statsforecast import StatsForecast
 
     library = StatsForecast(models, freq="D")
-    return lambda: library.cross_validation(
-        df=table, h=PLAN.horizon, n_windows=PLAN.n_splits, step_size=PLAN.horizon
-    )
+    return lambda: library.cross_validation(df=table, h=PLAN.horizon, n_windows=PLAN.n_splits, step_size=PLAN.horizon)
 
 
 def check_equal(ours: Floats, theirs: Any, column: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Any
 
 import uvicorn
 
@@ -49,8 +50,8 @@ def probed(installation: Installation, probe: Probe) -> Iterator[None]:
     begun, startup = threading.Event(), server.startup
     watching: list[asyncio.Task[None]] = []
 
-    async def started(sockets: object = None) -> None:
-        await startup(None)
+    async def started(sockets: Any = None) -> None:
+        await startup(sockets)
         watching.append(asyncio.get_running_loop().create_task(probe.watch()))
         begun.set()
 
