@@ -95,7 +95,8 @@ def runs() -> list[Figure]:
     return figures
 
 
-def _matrix(n_series: int, n_days: int) -> SalesMatrix:
+def random_sales(n_series: int, n_days: int) -> SalesMatrix:
+    """Series of random demand that ends on DAY."""
     random = np.random.default_rng(1)
     shape = (n_series, n_days)
     return SalesMatrix(
@@ -112,7 +113,7 @@ def baselines() -> list[Figure]:
 
     figures = []
     for n_series in (100, 1_000):
-        matrix = _matrix(n_series, 180)
+        matrix = random_sales(n_series, 180)
         frame = pl.DataFrame(
             {
                 "unique_id": np.repeat(matrix.store_ids, 180),

@@ -14,7 +14,8 @@ from showcase.cli.flags import Gap, Horizon, Metric, MinTrain, Splits, Strategy,
 from showcase.cli.output import error_json, explain, print_json, read_object, screen
 from showcase.errors import InvalidInputError, ShowcaseError
 from showcase.pipeline.execution import Execution
-from showcase.pipeline.request import parse_request
+from showcase.pipeline.request import RunRequest, parse_request
+from showcase.pipeline.saved_requests import SavedRequests
 from showcase.wiring import Installation, open_installation
 
 EXIT_GREEN, EXIT_STEP_FAILED, EXIT_NOT_STARTED, EXIT_STOPPED = 0, 1, 2, 3
@@ -56,6 +57,7 @@ def run(
     min_train: MinTrain = None,
     metric: Metric = None,
     frame: Annotated[Path | None, typer.Option(help="A JSON file with the request; other flags go over it.")] = None,
+    saved: Annotated[str | None, typer.Option(help="A named configuration; other flags go over it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a reset.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the events, one JSON object a line.")] = False,
 ) -> None:
@@ -82,8 +84,12 @@ def run(
     }
     try:
         sent = read_object(frame, "the run request") if frame else {}
-        request = parse_request({**sent, **given(flags)})
+        if saved is None:
+            request = _over(sent, flags)  # refused before anything is opened
         with open_installation() as installation:
+            if saved is not None:
+                named = SavedRequests(installation.services.transactions).show(saved)
+                request = _over({**named, **sent}, flags)
             if request.reset and not (yes or as_json):
                 _ask_before_reset(installation)
             status = follow(installation, installation.launcher.start(request), as_json=as_json)
@@ -91,6 +97,11 @@ def run(
         print_json(error_json(error)) if as_json else explain(error)
         sys.exit(EXIT_NOT_STARTED)
     sys.exit({"completed": EXIT_GREEN, "cancelled": EXIT_STOPPED}.get(status, EXIT_STEP_FAILED))
+
+
+def _over(sent: dict[str, Any], flags: dict[str, Any]) -> RunRequest:
+    """The request of a frame with the flags that were given over it."""
+    return parse_request({**sent, **given(flags)})
 
 
 def _ask_before_reset(installation: Installation) -> None:

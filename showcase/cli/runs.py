@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from showcase.adapters.terminal import RunScreen
-from showcase.cli.output import print_json, print_table, screen
+from showcase.cli.output import print_json, print_table, read_object, screen
 from showcase.errors import InvalidInputError, NotFoundError
 from showcase.pipeline.results import run_json
+from showcase.pipeline.saved_requests import SavedRequests
 from showcase.services.decisions import DecisionService, Pending, approval_entry, pending_json
 from showcase.store.tables import RUN_STATUSES
 from showcase.wiring import Installation, open_installation
@@ -47,6 +50,39 @@ def list_runs(
             for run in found
         ),
         "No run yet. Start one with `showcase run --reseed`.",
+    )
+
+
+@app.command("saved")
+def saved_requests(
+    save: Annotated[str | None, typer.Option(help="Save a configuration under this name.")] = None,
+    frame: Annotated[Path | None, typer.Option(help="The JSON file with the run request to save.")] = None,
+    forget: Annotated[str | None, typer.Option(help="Forget the configuration of this name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List the named configurations, save one, or forget one. `showcase run --saved NAME` runs one.
+
+    Example: showcase runs saved --save nightly --frame request.json
+    """
+    if (save is None) != (frame is None):
+        raise InvalidInputError(
+            "A configuration is saved with its name and its request.", "Give both --save NAME and --frame FILE."
+        )
+    with open_installation() as installation:
+        configurations = SavedRequests(installation.services.transactions)
+        if save is not None and frame is not None:
+            configurations.save(save, read_object(frame, "the run request"))
+        if forget is not None:
+            configurations.forget(forget)
+        found = configurations.list()
+    if as_json:
+        print_json({"configurations": found})
+        return
+    print_table(
+        "Configurations",
+        ("name", "request"),
+        ((name, json.dumps(request, ensure_ascii=False)) for name, request in found.items()),
+        "No configuration was saved yet. Save one in the console, or with --save NAME --frame FILE.",
     )
 
 

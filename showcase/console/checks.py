@@ -14,6 +14,7 @@ from showcase.errors import FieldError, InvalidInputError
 from showcase.evaluation.folds import fold_picture, plan_folds
 from showcase.forecasting.zoo import require_enabled
 from showcase.kernel.window import Window
+from showcase.pipeline.estimate import Size
 from showcase.pipeline.request import RunRequest, parse_request
 from showcase.store.demand import DataSet
 
@@ -34,12 +35,14 @@ class Check:
     """A draft as it was understood: what can run, and every refusal.
 
     `request` is None where the draft itself was refused; `window` the days it would run on, where they are known;
-    `recipe` what it would seed; `folds` the picture of its folds, None where they do not fit.
+    `recipe` what it would seed, `size` how much it is about; `folds` the picture of its folds, None where they do not
+    fit.
     """
 
     request: RunRequest | None
     window: Window | None = None
     recipe: Recipe | None = None
+    size: Size | None = None
     folds: pl.DataFrame | None = None
     errors: tuple[FieldError, ...] = ()
     remedies: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +94,16 @@ def check_draft(frame: Mapping[str, Any], ground: Ground) -> Check:
             folds = fold_picture(window, plan_folds(window.days, request.scoring.plan()))
         except InvalidInputError as refused:
             refuse(refused)
-    return Check(request, window, recipe, folds, tuple(errors), remedies)
+    size = None if window is None else Size.of(recipe) if recipe is not None else size_of(ground.data_set)
+    return Check(request, window, recipe, size, folds, tuple(errors), remedies)
+
+
+def size_of(data_set: DataSet | None) -> Size | None:
+    """How much a run on a data set is about; None without one. Series count as whole ones, days that miss or not."""
+    if data_set is None:
+        return None
+    days = data_set.window.days
+    return Size(max(round(data_set.row_counts["sales"] / days), 1), days)
 
 
 def _days(request: RunRequest, ground: Ground) -> tuple[Recipe | None, Window | None]:

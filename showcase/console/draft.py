@@ -8,12 +8,14 @@ from typing import Any
 
 import param
 
-from showcase.console.checks import Ground, check_draft
+from showcase.console.checks import Check, Ground, check_draft
 from showcase.console.derive import changed, form_class
+from showcase.console.effective import Source
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
 from showcase.console.stores.run import Surroundings
 from showcase.errors import InvalidInputError
+from showcase.pipeline.estimate import Estimate, estimate_run
 from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings, RunRequest, parse_request
 from showcase.services.demand import Wipe
 
@@ -37,6 +39,7 @@ class RunDraft(param.Parameterized):
 
     surroundings = param.Parameter(doc="What the form stands on; None until it was read.")
     check = param.Parameter(doc="The draft as it was understood.")
+    source = param.Parameter(doc="What it was opened from, as a Source; None where it was not.")
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
@@ -87,6 +90,14 @@ class RunDraft(param.Parameterized):
         return self.options.scenario != "holiday_rush"
 
     @property
+    def estimate(self) -> Estimate | None:
+        """How long the run would take at this machine's pace; None where it cannot be told yet."""
+        check: Check | None = self.check
+        if check is None or check.request is None or check.size is None:
+            return None
+        return estimate_run(check.request, check.size, self.surroundings.pace)
+
+    @property
     def models(self) -> list[str]:
         """The models that compete, the usual ones filled in."""
         chosen = self.options.train_model_types
@@ -105,12 +116,13 @@ class RunDraft(param.Parameterized):
         else:
             self.options.scenario = name
 
-    def load(self, frame: Mapping[str, Any]) -> None:
-        """Take over a frame; one that no request could be is ignored."""
+    def load(self, frame: Mapping[str, Any], called: str = "") -> None:
+        """Take over a frame; one that no request could be is ignored. `called` says where it comes from."""
         try:
             sent = parse_request(frame).frame()
         except InvalidInputError:
             return
+        self.source = Source(called, sent) if called else None
         self._is_loading = True
         try:
             defaults = {name: RunRequest.model_fields[name].get_default() for name in OPTIONS}

@@ -19,6 +19,7 @@ from showcase.http.problems import add_problems
 from showcase.http.reference import reference_router
 from showcase.http.routes.agents import agents_router
 from showcase.http.routes.bundles import bundles_router
+from showcase.http.routes.configurations import configurations_router
 from showcase.http.routes.datasets import datasets_router
 from showcase.http.routes.decisions import decisions_router
 from showcase.http.routes.dimensions import dimensions_router
@@ -44,6 +45,7 @@ ROUTERS: tuple[Callable[[Installation], APIRouter], ...] = (
     workspace_bulk_router,
     workspace_story_router,
     bundles_router,
+    configurations_router,
     workspaces_router,
     decisions_router,
     datasets_router,

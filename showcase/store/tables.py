@@ -460,6 +460,15 @@ saved_search = Table(
     comment="filters of the library that were given a name",
 )
 
+saved_request = Table(
+    "saved_request",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("request", JSON, nullable=False, comment="a run request, as it is sent"),
+    _moment("created_at", now=True),
+    comment="configurations of runs that were given a name",
+)
+
 idempotency_key = Table(
     "idempotency_key",
     metadata,

@@ -68,6 +68,8 @@ def test_people_get_a_line_a_step_and_the_ids_they_need(showcase: Showcase) -> N
         (("workspaces", "searches", "--save", "x"), "--search TEXT"),
         (("runs", "watch", "0" * 32), "There is no run"),
         (("runs", "stop"), "No run is under way"),
+        (("runs", "saved", "--save", "x"), "--frame FILE"),
+        (("run", "--saved", "nightly"), "no configuration 'nightly'"),
         (("runs", "list", "--status", "asleep"), "interrupted"),
         (("datasets", "--use", "7"), "There is no data set 7"),
         (("seed", "--scenario", "nope"), "demo_minimal"),
@@ -178,7 +180,7 @@ def test_every_command_has_help_with_an_example() -> None:
         ("workspaces", "show"), ("workspaces", "edit"), ("workspaces", "bulk"), ("workspaces", "undo"),
         ("workspaces", "delete"), ("workspaces", "searches"), ("workspaces", "replay"), ("workspaces", "lineage"),
         ("workspaces", "compare"), ("workspaces", "health"),
-        ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("db", "status"),
+        ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("runs", "saved"), ("db", "status"),
         ("db", "upgrade"), ("db", "downgrade"),
     ]  # fmt: skip
     for command in commands:

@@ -53,6 +53,7 @@ def problem(answer: object) -> dict[str, object]:
         ("POST", f"/demo/workspaces/{UNKNOWN}/replay", 404, "not_found"),
         ("DELETE", f"/demo/workspaces/{UNKNOWN}", 404, "not_found"),
         ("DELETE", "/demo/searches/none", 404, "not_found"),
+        ("DELETE", "/demo/configurations/none", 404, "not_found"),
     ],
 )
 def test_a_refusal_is_a_problem(client: TestClient, method: str, path: str, status: int, kind: str) -> None:

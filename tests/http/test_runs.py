@@ -158,3 +158,13 @@ def test_a_run_of_another_process_is_followed_too(client: TestClient, installati
         )  # fmt: skip
     (_, summary), *_ = server_sent(client, run_id)
     assert summary["data"]["run_status"] == "interrupted"
+
+
+def test_configurations_are_kept_by_name_as_they_were_sent(client: TestClient) -> None:
+    sent = {"scenario": "sparse", "skip_seed": False, "backtest": {"horizon": 7}}
+    saved = client.put("/demo/configurations/my nightly one", json=sent)
+    assert saved.json() == {"configurations": {"my nightly one": sent}}
+    assert client.put("/demo/configurations/x", json={"backtest": {"horizon": 0}}).status_code == 422
+    assert client.get("/demo/configurations").json() == saved.json()
+    assert client.delete("/demo/configurations/my nightly one").status_code == 204
+    assert client.get("/demo/configurations").json() == {"configurations": {}}

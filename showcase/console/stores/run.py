@@ -13,6 +13,7 @@ import polars as pl
 
 from showcase.console.checks import Ground
 from showcase.console.feed import stored_events
+from showcase.console.stores.recall import read_pace
 from showcase.console.story import Story
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
@@ -33,12 +34,16 @@ _ENDED = "step_complete"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the run form needs to know: the ground of a draft, what a reset would wipe, and the stores and products."""
+    """What the run form needs to know: the ground of a draft, what a reset would wipe, and the stores and products.
+
+    `pace` is how much slower than estimated the newest completed run was here.
+    """
 
     ground: Ground
     wipe: Wipe
     stores: tuple[tuple[int, str], ...]
     products: tuple[tuple[int, str], ...]
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class RunStore:
         data_set = demand.current()
         stores, products = demand.pairs(data_set) if data_set else ([], [])
         ground = Ground(data_set, self._services.clock.today(), self._services.flags)
-        return Surroundings(ground, demand.preview_wipe(), tuple(stores), tuple(products))
+        return Surroundings(ground, demand.preview_wipe(), tuple(stores), tuple(products), read_pace(self._launcher))
 
     def _usual_s(self, run_id: str) -> dict[str, float]:
         scenario = self._launcher.show(run_id).scenario

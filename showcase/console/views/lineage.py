@@ -148,7 +148,7 @@ class LineageView(pn.viewable.Viewer):
         except ShowcaseError as error:
             self._words.object = remedy(error)
             return
-        self._session.draft.load(frame)
+        self._session.draft.load(frame, f"workspace {workspace_id[:8]}")
         self._state.open("run")
 
     async def _load_selected(self, _event: param.parameterized.Event) -> None:

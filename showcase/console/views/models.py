@@ -9,11 +9,15 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from showcase.console.checks import Check
 from showcase.console.draft import SCORING, RunDraft
+from showcase.console.effective_text import costs_words
 from showcase.console.plots.folds import HEIGHT, folds_plot
 from showcase.console.surface import arranged, card, field, refuse, text, title
 from showcase.console.text import count, plain, words
 from showcase.console.theme import sheet
+from showcase.forecasting.cost import fold_seconds
+from showcase.forecasting.options import ModelType
 from showcase.forecasting.zoo import CatalogEntry
 
 _SETTINGS = (
@@ -31,12 +35,13 @@ class ModelsView(pn.viewable.Viewer):
     def __init__(self, draft: RunDraft, models: Sequence[CatalogEntry]) -> None:
         super().__init__()
         self._draft, self._order = draft, [entry.model_type for entry in models]
-        self._head, self._off, self._words = text(), text(_switched_off(models)), text()
+        self._models = models
+        self._head, self._off, self._words, self._costs = text(), text(_switched_off(models)), text(), text()
         self._pills = [_pills(family, list(entries)) for family, entries in groupby(models, lambda e: e.family)]
         self._settings = {name: field(draft.backtest, name) for name in SCORING}
         grid = arranged(*self._settings.values(), css=_SETTINGS)
         self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
-        choice = arranged(*self._pills, self._off, css=_STACK)
+        choice = arranged(*self._pills, self._costs, self._off, css=_STACK)
         drawn = arranged(self._picture, self._words, css=_STACK)
         self._card = card(self._head, choice, arranged(grid, drawn, css=_HALVES))
         self._is_placing = False
@@ -66,6 +71,7 @@ class ModelsView(pn.viewable.Viewer):
         self._head.object = title("Models and backtest", f"{chosen}, by {self._draft.backtest.metric}")
         if check is None:
             return
+        self._tell_costs(check)
         for name, widget in self._settings.items():
             if hasattr(widget, "error_state"):
                 refuse(widget, check.at(f"backtest.{name}"))
@@ -75,6 +81,20 @@ class ModelsView(pn.viewable.Viewer):
         self._picture.visible = fits
         refusal = check.at("train_model_types", "backtest")
         self._words.object = f'<p class="small"><b class="bad">{plain(refusal)}</b></p>' if refusal else self._legend()
+
+    def _tell_costs(self, check: Check) -> None:
+        """What each model would cost here, chosen or not."""
+        told = ""
+        if check.size is not None and check.request is not None:
+            fits, pace = check.request.scoring.n_splits + 1, self._draft.surroundings.pace
+            size = check.size
+            told = costs_words(
+                {
+                    entry.title: pace * fits * fold_seconds(ModelType(entry.model_type), size.n_series, size.n_days)
+                    for entry in self._models
+                }
+            )
+        self._costs.param.update(object=f'<p class="small quiet">{plain(told)}</p>', visible=bool(told))
 
     def _legend(self) -> str:
         scoring = self._draft.backtest

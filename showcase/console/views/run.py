@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import panel as pn
 
 from showcase.console.session import Session
+from showcase.console.stores.recall import RecallStore
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged
 from showcase.console.views.demand import DemandView
+from showcase.console.views.effective import EffectiveView
 from showcase.console.views.focus import FocusView
 from showcase.console.views.launch import LaunchView
 from showcase.console.views.models import ModelsView
@@ -15,6 +19,7 @@ from showcase.console.views.overrides import OverridesView
 from showcase.console.views.result import ResultView
 from showcase.console.views.steps import StepsView
 from showcase.console.views.verdict import VerdictView
+from showcase.errors import ShowcaseError
 
 _SPLIT = (
     "display: grid; grid-template-columns: minmax(0, 1.42fr) minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
@@ -33,7 +38,8 @@ class RunView(pn.viewable.Viewer):
         self.launch = LaunchView(draft, progress, store, session.feed)
         self.focus = FocusView(draft, store)
         pair = arranged(OverridesView(draft), self.focus, css=_PAIR)
-        form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, css=_SCROLLS)
+        self.effective = EffectiveView(draft, RecallStore(session.installation))
+        form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, self.effective, css=_SCROLLS)
         left = arranged(form, self.launch, css=_SIDE, sizing_mode="stretch_both")
         right = arranged(
             StepsView(progress), VerdictView(session), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both"
@@ -41,7 +47,9 @@ class RunView(pn.viewable.Viewer):
         self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
 
     async def load(self) -> None:
-        """Nothing to read: the session follows the newest run whatever view is open."""
+        """Read what can be opened; the session follows the newest run whatever view is open."""
+        with suppress(ShowcaseError):  # what keeps us from reading is said where the run is told
+            await self.effective.recall.refresh()
 
     def leave(self) -> None:
         """Nothing ticks here but the clock of a run, which ends with it."""

@@ -58,7 +58,8 @@ class WorkspaceActs(pn.viewable.Viewer):
 
     async def _load(self, _event: param.parameterized.Event) -> None:
         if self._opened is not None:
-            self._session.draft.load(frame_of(self._opened.workspace))
+            workspace = self._opened.workspace
+            self._session.draft.load(frame_of(workspace), name_of(workspace))
             self._session.state.open("run")
 
     async def _ask_replay(self, _event: param.parameterized.Event) -> None:
