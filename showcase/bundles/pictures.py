@@ -43,7 +43,7 @@ def forecast_picture(tested: Sequence[Row], ahead: Sequence[Row], label: str) ->
     ]
     drawn += [_point(days, scale, row, "actual", "sold", row.get("forecast")) for row in tested]
     drawn += [_point(days, scale, row, "forecast", "ahead", None) for row in ahead]
-    return _picture(height, f"Units sold and forecast of {label}", drawn)
+    return picture(height, f"Units sold and forecast of {label}", drawn)
 
 
 def folds_picture(folds: Sequence[Row], first_day: date) -> Markup:
@@ -61,7 +61,7 @@ def folds_picture(folds: Sequence[Row], first_day: date) -> Markup:
             _span(days, begin, cutoff, y, "train", f"trains on {fold['train_days']} days to {cutoff}"),
             _span(days, start, end, y, "test", f"tests {start} to {end}"),
         ]
-    return _picture(height, "The days that each fold trains on and tests", drawn)
+    return picture(height, "The days that each fold trains on and tests", drawn)
 
 
 def bars_picture(rows: Sequence[tuple[str, float | None, str]], unit: str, title: str) -> Markup:
@@ -79,10 +79,11 @@ def bars_picture(rows: Sequence[tuple[str, float | None, str]], unit: str, title
         width = max(scale.at(value) - left, 1.0)
         drawn.append(element("rect", class_=f"bar {kind}", x=left, y=y + 2, width=width, height=18, rx=3))
         drawn.append(element("text", f"{number(value)}{unit}", class_="value", x=left + width + 8, y=y + 16))
-    return _picture(12 + line * len(rows), title, drawn)
+    return picture(12 + line * len(rows), title, drawn)
 
 
-def _picture(height: int, title: str, drawn: Sequence[Markup | None]) -> Markup:
+def picture(height: int, title: str, drawn: Sequence[Markup | None]) -> Markup:
+    """What was drawn, as wide as the page, with its title for readers of the screen."""
     return element(
         "svg",
         element("title", title),

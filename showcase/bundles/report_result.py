@@ -10,6 +10,7 @@ from showcase.bundles.markup import Child, Markup, element, number
 from showcase.bundles.pictures import bars_picture, folds_picture, forecast_picture
 from showcase.bundles.report_facts import ReportFacts
 from showcase.bundles.scales import short_day
+from showcase.bundles.score_pictures import coverage_picture, effects_picture, horizon_picture
 
 _UNITS = {"wape": " %", "mae": "", "rmse": ""}
 _BOARD = (("wape", "wape %"), ("mae", "mae"), ("rmse", "rmse"), ("bias", "bias"), ("mase", "mase"),
@@ -114,9 +115,15 @@ def leaderboard(facts: ReportFacts) -> Markup | None:
         f"{facts.metric} among the chosen models; a control is a baseline that is scored beside them."
     )
     picture = bars_picture(bars, unit, f"{facts.metric} of each model, lower is better")
-    return section(
-        "Leaderboard", words, picture, table(heads, rows, numbers=(0, *range(3, len(heads)))), id_="leaderboard"
-    )
+    held = coverage_picture(facts.board)
+    legend = None if held is None else _legend(("circle other", "80 % interval held"), ("square", "95 % interval held"))
+    board = table(heads, rows, numbers=(0, *range(3, len(heads))))
+    return section("Leaderboard", words, picture, board, legend, held, id_="leaderboard")
+
+
+def _legend(*keys: tuple[str, str]) -> Markup:
+    """What is what in a picture: (class of the key, words)."""
+    return element("p", [element("span", words, class_=f"key {kind}") for kind, words in keys], class_="legend apart")
 
 
 def _bar_kind(row: Mapping[str, Any]) -> str:
@@ -133,12 +140,20 @@ def folds(facts: ReportFacts) -> Markup | None:
     names = [str(fold["fold"]) for fold in told]
     tables: list[Markup | None] = [_by(facts, backtest.get("by_fold", ()), "fold", names, "fold ")]
     buckets = list(dict.fromkeys(str(row["bucket"]) for row in backtest.get("by_bucket", ())))
-    tables.append(_by(facts, backtest.get("by_bucket", ()), "bucket", buckets, "days ") if buckets else None)
+    if buckets:
+        tables += [_over_horizon(facts, buckets), _by(facts, backtest["by_bucket"], "bucket", buckets, "days ")]
     left_out = backtest.get("left_out") or 0
     words = "Each fold trains on the days before its cutoff alone and is scored on days that it never saw."
     if left_out:
         words += f" {left_out} series were too short for a fold and left out of it."
     return section("Folds", words, folds_picture(told, first), tables, id_="folds")
+
+
+def _over_horizon(facts: ReportFacts, buckets: Sequence[str]) -> Markup:
+    """The metric of each model by days ahead, drawn."""
+    found = {(row["model"], str(row["bucket"])): row.get(facts.metric) for row in facts.said("backtest")["by_bucket"]}
+    scores = {row["model"]: [found.get((row["model"], bucket)) for bucket in buckets] for row in facts.board}
+    return horizon_picture(scores, buckets, {row["model"]: _bar_kind(row) for row in facts.board})
 
 
 def _by(facts: ReportFacts, rows: Sequence[Mapping[str, Any]], key: str, names: Sequence[str], head: str) -> Markup:
@@ -168,7 +183,10 @@ def plans(facts: ReportFacts) -> Markup | None:
         )  # fmt: skip
     heads = ("plan", "for", "method", "units", "units, truly", "revenue", "95 % interval")
     words = "What would change, as estimated from the data; on synthetic data the true effect stands beside it."
-    return section("What-if plans", words, table(heads, rows, numbers=(3, 4, 5, 6)), id_="plans")
+    drawn = effects_picture([{**plan["outcome"], **plan} for plan in facts.content.plans])
+    keys = (("circle other", "estimated, with 95 % interval"), ("square", "true"))
+    legend = None if drawn is None else _legend(*keys)
+    return section("What-if plans", words, table(heads, rows, numbers=(3, 4, 5, 6)), legend, drawn, id_="plans")
 
 
 def signed(value: object, digits: int = 2) -> str:

@@ -56,6 +56,9 @@ summary { cursor: pointer; color: var(--primary); }
 .key.ahead::before { border-color: var(--ahead); }
 .key.narrow::before, .key.wide::before { height: 10px; border: 0; background: var(--ahead); opacity: .35; }
 .key.wide::before { opacity: .15; }
+.legend.apart { margin-top: 18px; }
+.key.circle::before, .key.square::before { width: 10px; height: 10px; border: 0; background: var(--ahead); }
+.key.circle::before { border-radius: 50%; background: var(--other); }
 svg { display: block; width: 100%; height: auto; margin-top: 6px; }
 svg text { fill: var(--ink); font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 svg .mark { fill: var(--quiet); font-size: 12px; }
@@ -76,6 +79,15 @@ svg .band.narrow { opacity: .22; }
 svg .bar { fill: var(--sold); }
 svg .bar.best { fill: var(--ahead); }
 svg .bar.control { fill: var(--sold); opacity: .5; }
+svg .score { fill: none; stroke-width: 2; stroke: var(--ahead); opacity: .5; }
+svg .score.best { stroke-width: 3; opacity: 1; }
+svg .score.control { stroke: var(--sold); stroke-dasharray: 6 4; }
+svg .point { fill: var(--ahead); opacity: .65; }
+svg .point.best { opacity: 1; }
+svg .point.control { fill: var(--sold); }
+svg .point.other { fill: var(--other); opacity: 1; }
+svg .reach { stroke-width: 4; stroke: var(--ahead); opacity: .4; }
+svg .reach.other { stroke: var(--other); }
 svg .span.train { fill: var(--sold); opacity: .55; }
 svg .span.test { fill: var(--ahead); }
 footer { padding-top: 4px; padding-bottom: 40px; color: var(--quiet); font-size: 13px; }

@@ -13,6 +13,7 @@ from showcase.console.text import clock, count, day, moment, plain, score
 from showcase.diagnosis import Finding
 from showcase.store.decisions import Decision
 from showcase.store.runs import RunRow
+from showcase.workspaces.health import WorkspaceHealth
 
 _DECIDED = {"approved": "good", "rejected": "bad", "timed_out": "careful", "pending": "now"}
 _DRIFT = {"worse": "bad", "better": "good", "stable": "", "unknown": ""}
@@ -154,6 +155,28 @@ def drift_html(seen: OpsPicture) -> str:
     return _card("Drift", columns, rows, "band of 10 %", "Two scores of one model on one pair are needed first.")
 
 
+def links_html(seen: OpsPicture) -> str:
+    """Of the newest workspaces, whether what they point at is still there."""
+    columns = (
+        Column("Workspace", is_wide=True), Column("There", is_number=True), Column("Gone", is_number=True),
+        Column("Links"),
+    )  # fmt: skip
+    rows = [_links(name, health) for name, health in seen.links]
+    aside = f"the newest {len(rows)} of {seen.kept:,}" if seen.kept > len(rows) else count(len(rows), "workspace")
+    return _card("Link health", columns, rows, aside, "No workspace yet. Keep a run, and its links are checked here.")
+
+
+def _links(name: str, health: WorkspaceHealth) -> tuple[Cell, ...]:
+    gone = list(dict.fromkeys(one.ref_type.replace("_", " ") for one in health.references if one.status == "dead"))
+    if gone:
+        state = Mark(f"gone: {', '.join(gone)}", "bad")
+    elif health.unknown:
+        state = Mark(f"{health.unknown} not known", "careful")
+    else:
+        state = Mark("partial run", "careful") if health.partial_run else Mark("whole", "good")
+    return name, health.alive, health.dead, state
+
+
 def disk_html(seen: OpsPicture) -> str:
     """What the installation holds on disk, and what nothing names any more."""
     disk = seen.summary.disk
@@ -212,6 +235,7 @@ CARDS: Mapping[str, Callable[[OpsPicture], str]] = {
     "aliases": aliases_html,
     "retraining": retraining_html,
     "drift": drift_html,
+    "links": links_html,
     "doctor": doctor_html,
     "disk": disk_html,
     "process": process_html,

@@ -13,12 +13,12 @@ from bokeh.document import Document
 
 from showcase.console.change import Change
 from showcase.console.feed import RunFeed, last_seq
-from showcase.console.stores.run import Outcome, RunStore
+from showcase.console.stores.outcome import WITH_PICTURES, Outcome
+from showcase.console.stores.run import RunStore
 from showcase.console.story import Story, tell
 from showcase.errors import ShowcaseError
 
 log = logging.getLogger(__name__)
-_WITH_PICTURES = ("status", "backtest", "register")
 _TICK_S = 1.0
 _REST_S = 0.15
 """Between two changes of the page, so that a burst of events is one change."""
@@ -106,7 +106,7 @@ class RunProgress(param.Parameterized):
 
     async def _draw(self, story: Story | None, change: Change) -> None:
         """Read the outcome anew when a step with pictures was done since."""
-        done = () if story is None else (story.run_id, *(bool(story.data(name)) for name in _WITH_PICTURES))
+        done = () if story is None else (story.run_id, *(bool(story.data(name)) for name in WITH_PICTURES))
         if done == self._drawn:
             return
         outcome: Outcome | None = None

@@ -122,9 +122,24 @@ def _line(line: StepLine) -> str:
     return (
         f'<li data-step="{plain(line.name)}" data-status="{plain(line.status)}">'
         f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
-        f'<span class="name">{plain(line.name)}</span>{what}'
+        f'<span class="name">{plain(line.name)}</span>{what}<span class="rows quiet">{_rows(line)}</span>'
         f'<span class="time quiet">{seconds(line.duration_ms)}</span></li>'
     )
+
+
+def row_count(line: StepLine) -> int | None:
+    """How many rows a step made, read or wiped, so far or in all; None for a step that is not about rows."""
+    told = line.data
+    if line.rows is not None and not told:
+        return line.rows
+    made = told.get("records_created") or told.get("row_counts")
+    found = sum(made.values()) if made else told.get("rows", (told.get("counts") or {}).get("sales"))
+    return found if isinstance(found, int) else None
+
+
+def _rows(line: StepLine) -> str:
+    found = row_count(line)
+    return count(found, "row") if found else ""
 
 
 def _words(line: StepLine) -> str:

@@ -85,10 +85,13 @@ def approvals_html(workspace: Workspace) -> str:
     events = workspace.approval_events
     if not events:
         return ""
-    return f"{head('Approvals')}<ul class='events'>{''.join(_approval(event) for event in events)}</ul>"
+    return (
+        f"{head('Approvals')}<ul class='events'>{''.join(f'<li>{approval_html(event)}</li>' for event in events)}</ul>"
+    )
 
 
-def _approval(event: Mapping[str, Any]) -> str:
+def approval_html(event: Mapping[str, Any]) -> str:
+    """One question to a person: the decision, by whom and when, what came of it, what was proposed, the reason."""
     word, tone = _DECISIONS.get(str(event.get("decision")), (str(event.get("decision")), "quiet"))
     proposed = (event.get("tool_call_summary") or {}).get("description") or event.get("tool_name")
     by = (
@@ -103,8 +106,8 @@ def _approval(event: Mapping[str, Any]) -> str:
     done = str(event.get("execution_status") or "").replace("_", " ")
     told = " ".join(part for part in (by, when) if part)
     return (
-        f'<li><b class="{tone}">{plain(word)}</b> <span class="quiet small">{plain(told)} · {plain(done)}</span>'
-        f"<br>{plain(proposed)}{reason}</li>"
+        f'<b class="{tone}">{plain(word)}</b> <span class="quiet small">{plain(told)} · {plain(done)}</span>'
+        f"<br>{plain(proposed)}{reason}"
     )
 
 

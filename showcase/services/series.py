@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from showcase.evaluation.truth_scores import truth_scores
 from showcase.forecasting.history import Floats, SalesMatrix
 from showcase.planning.reforecast import TrueEffects
 from showcase.store.demand import DataSet, Pair, find_pair_by_id
@@ -56,3 +57,11 @@ class SeriesService:
         """Demand before stockouts of every series and day of the data set's matrix (n, d); NaN where unknown."""
         with self.transactions.read() as connection:
             return read_latent_demand(connection, data_set, matrix.store_ids, matrix.product_ids)
+
+    def truth_scores(self, data_set: DataSet, matrix: SalesMatrix, forecasts: pl.DataFrame) -> pl.DataFrame | None:
+        """The forecasts of a backtest against what people wanted, as `evaluation.truth_scores` tells it.
+
+        None where nobody knows the truth, as of real sales.
+        """
+        latent = self.latent(data_set, matrix)
+        return None if np.isnan(latent).all() else truth_scores(forecasts, matrix, latent)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from showcase.bundles.report import write_report
+from showcase.bundles.score_pictures import coverage_picture, effects_picture, horizon_picture
 from tests.bundles.cases import DIGEST, content, tables, workspace
 
 HOSTILE = "</td></style><script>alert('x')</script><img src=x onerror=\"alert(1)\">&amp;{{7*7}}"
@@ -126,3 +127,35 @@ def test_the_numbers_are_those_of_the_run() -> None:
 def test_a_workspace_that_tells_less_has_a_report_too(changes: dict[str, Any]) -> None:
     for stored in (tables(), {}):
         assert Reader(write_report(content(**changes), stored)).open == []
+
+
+def test_scores_over_the_horizon_and_held_intervals_are_drawn() -> None:
+    board = [
+        {"rank": 1, "model": HOSTILE, "is_winner": True, "is_chosen": True, "wape": 9.0, "coverage80": 81.0,
+         "coverage95": 94.0},
+        {"rank": 2, "model": "naive", "is_winner": False, "is_chosen": False, "wape": 12.0, "coverage80": None,
+         "coverage95": None},
+    ]  # fmt: skip
+    held = str(coverage_picture(board))
+    assert held.count("<circle") == held.count("<rect") == 1
+    assert "<script" not in held
+    assert coverage_picture(board[1:]) is None
+    kinds = {HOSTILE: "best", "naive": "control"}
+    drawn = str(horizon_picture({HOSTILE: [9.0, 10.0], "naive": [12.0, None]}, ["1-7", "8-14"], kinds))
+    assert drawn.count("<circle") == 3
+    assert drawn.index('class="score control"') < drawn.index('class="score best"')
+    assert "<script" not in drawn
+    assert str(horizon_picture({"naive": [None]}, ["1-7"], kinds)).count("<circle") == 0
+
+
+def test_a_plan_is_drawn_with_its_interval_and_its_true_effect_where_it_is_known() -> None:
+    plan = {
+        "name": HOSTILE, "units_delta": 20.0, "units_delta_pct": 10.0, "units_delta_interval": [10.0, 30.0],
+        "true_units_delta": 24.0, "revenue_delta": 0.0, "revenue_delta_pct": 0.0,
+    }  # fmt: skip
+    drawn = str(effects_picture([plan]))
+    assert "estimated 10.0 %, truly 12.0 %" in drawn
+    assert (drawn.count("<circle"), drawn.count("<rect")) == (1, 1)
+    assert "<script" not in drawn
+    assert "truly" not in str(effects_picture([plan | {"true_units_delta": None}])).replace("and truly", "")
+    assert effects_picture([plan | {"units_delta_pct": None}]) is None

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from showcase.console.kin_strip import strip_html
 from showcase.console.library_columns import COLUMNS, Line
 from showcase.console.replay_text import comparison_html, data_html
+from showcase.console.result_text import decided_html, numbers_html
 from showcase.console.run_html import log_html, run_title, steps_html
-from showcase.console.stores.run import Outcome
+from showcase.console.stores.outcome import Outcome
 from showcase.console.story import tell
 from showcase.console.story_text import approvals_html, knowledge_html, story_html
 from showcase.console.surface import remedy, title
 from showcase.console.text import plain
-from showcase.console.views.result import numbers_html
 from showcase.console.views.workspace_edit import newer_html
 from showcase.console.workspace_made import made_html
 from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
@@ -111,7 +111,9 @@ def test_the_cells_of_the_library_are_markup_that_holds_nothing_from_outside() -
 
 def test_a_result_is_escaped() -> None:
     row = {"model": EVIL, "is_winner": True, "is_chosen": True, "wape": 1.0, "coverage80": 80.0}
-    assert "<img" not in numbers_html(Outcome((row,), "wape", EVIL, EVIL, None, None, None), is_running=False)
+    assert "<img" not in numbers_html(Outcome((row,), "wape", EVIL, EVIL, None, None, None), is_waiting=False)
+    asked = dict.fromkeys(("decision", "tool_name", "decided_by", "decided_at", "reason", "execution_status"), EVIL)
+    assert "<img" not in decided_html(asked)
 
 
 def test_the_list_of_notebooks_is_escaped() -> None:

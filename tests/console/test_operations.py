@@ -20,6 +20,7 @@ from showcase.store.engine import Database
 from showcase.store.runs import RunRow
 from showcase.testing import launcher_over
 from showcase.wiring import Installation
+from showcase.workspaces.health import CheckedReference, WorkspaceHealth
 
 PROBE = "<img src=x onerror=alert(1)>"
 
@@ -60,6 +61,7 @@ def test_an_empty_database_is_zeros_and_what_to_do_first(empty: OpsPicture) -> N
     assert "No run yet." in told["runs"]
     assert "No question was put to a person yet." in told["approvals"]
     assert "No alias yet." in told["aliases"]
+    assert "No workspace yet." in told["links"]
     assert "all fine" in told["doctor"]
     assert not any("<table" in html for html in told.values())
 
@@ -103,6 +105,29 @@ def test_what_the_doctor_finds_wrong_asks_for_attention(empty: OpsPicture) -> No
     seen = replace(empty, findings=(Finding("home", False, "2 MB are free. Free disk space."),))
     assert "2 MB are free." in CARDS["attention"](seen)
     assert "something is wrong" in CARDS["doctor"](seen)
+
+
+def a_health(seen: OpsPicture, *lives: str, partial: bool = False) -> WorkspaceHealth:
+    references = tuple(CheckedReference(PROBE, "model_run", f"{at:032x}", life) for at, life in enumerate(lives))
+    counts = (lives.count("alive"), lives.count("dead"), lives.count("unknown"))
+    return WorkspaceHealth("ab" * 16, "completed", partial, references, *counts, seen.now)
+
+
+@pytest.mark.parametrize(
+    ("lives", "partial", "told"),
+    [
+        (("alive", "alive"), False, "whole"),
+        (("alive", "dead", "dead"), False, "gone: model run"),
+        (("unknown",), False, "1 not known"),
+        (("alive",), True, "partial run"),
+    ],
+)
+def test_a_workspace_says_whether_its_links_lead_somewhere(
+    empty: OpsPicture, lives: tuple[str, ...], partial: bool, told: str
+) -> None:
+    html = CARDS["links"](replace(empty, links=((PROBE, a_health(empty, *lives, partial=partial)),), kept=1))
+    assert f">{told}<" in html
+    assert "<img" not in html
 
 
 @pytest.mark.parametrize(("held", "told"), [(0, "0.0 MB"), (5 * 1024**2, "5.0 MB"), (3 * 1024**3 // 2, "1.5 GB")])

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from showcase.console.run_html import log_html, phase_status, run_title, steps_html
+from showcase.console.run_html import log_html, phase_status, row_count, run_title, steps_html
 from showcase.console.story import StepLine, tell
 from showcase.pipeline.steps import steps_for
-from tests.console.cases import RUN_ID, ended, under_way
+from tests.console.cases import RUN_ID, ended, event, under_way
 
 NOW = datetime(2026, 11, 22, 12, 0, 4, tzinfo=UTC)
 
@@ -49,3 +49,26 @@ def test_the_log_has_every_event_newest_first() -> None:
     html = log_html(tell(RUN_ID, "sparse", under_way()))
     assert html.count("<li>") == 4
     assert html.index("wiping") < html.index("all there")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (StepLine("train", "modeling"), None),
+        (StepLine("seed", "data", "running", rows=1200), 1200),
+        (StepLine("seed", "data", "pass", rows=1200, data={"records_created": {"sales": 2760, "stores": 3}}), 2763),
+        (StepLine("status", "data", "pass", data={"counts": {"sales": 2760, "stores": 3}}), 2760),
+        (StepLine("features", "data", "pass", data={"rows": 78}), 78),
+        (StepLine("train", "modeling", "pass", data={"series": 30}), None),
+    ],
+)
+def test_a_step_says_how_many_rows_it_is_about(line: StepLine, expected: int | None) -> None:
+    assert row_count(line) == expected
+
+
+def test_rows_stand_on_the_line_of_their_step() -> None:
+    events = [
+        event(1, "step_start", "features"),
+        event(2, "step_complete", "features", status="pass", detail="78 rows", duration_ms=4.0, data={"rows": 78}),
+    ]
+    assert '<span class="rows quiet">78 rows</span>' in steps_html(tell(RUN_ID, "sparse", events))

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from showcase.console.library_columns import name_of
 from showcase.console.lifetime import living_sessions
 from showcase.diagnosis import Finding, ProcessState, look_around, look_inside, this_process
+from showcase.errors import NotFoundError
 from showcase.services.ops_summary import OpsSummary
 from showcase.store.decisions import Decision
 from showcase.store.runs import RunRow
+from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation
+from showcase.workspaces.health import WorkspaceHealth
 
-_RUNS, _DECISIONS = 30, 50
+_RUNS, _DECISIONS, _LINKED = 30, 50, 10
 
 
 @dataclass(frozen=True, slots=True)
 class OpsPicture:
     """Everything that the view shows, as it was at `now`.
 
-    `decisions` are the newest of `decided` in all; `sessions` counts the open pages of this process.
+    `decisions` are the newest of `decided` in all; `sessions` counts the open pages of this process; `links` says
+    of the newest of the `kept` workspaces, by their names, what of the things that they point at is still there.
     """
 
     now: datetime
@@ -31,6 +38,8 @@ class OpsPicture:
     findings: tuple[Finding, ...]
     process: ProcessState
     sessions: int
+    links: tuple[tuple[str, WorkspaceHealth], ...]
+    kept: int
 
 
 class OperationsStore:
@@ -46,6 +55,7 @@ class OperationsStore:
     def _picture(self) -> OpsPicture:
         here = self._installation
         decisions, decided = here.services.decisions.history(_DECISIONS)
+        workspaces, kept = here.services.workspaces.list(_LINKED)
         return OpsPicture(
             now=here.services.clock.now(),
             summary=here.services.ops.summary(),
@@ -55,4 +65,12 @@ class OperationsStore:
             findings=(*look_around(here.settings), *look_inside(here)),
             process=this_process(),
             sessions=living_sessions(),
+            links=tuple(self._links(workspaces)),
+            kept=kept,
         )
+
+    def _links(self, workspaces: Sequence[Workspace]) -> Iterator[tuple[str, WorkspaceHealth]]:
+        """The health of each; one that was deleted meanwhile is left out."""
+        for one in workspaces:
+            with suppress(NotFoundError):
+                yield name_of(one), self._installation.services.workspaces.health(one.workspace_id)

@@ -32,7 +32,7 @@ class EffectiveView(pn.viewable.Viewer):
         self._head, self._time = text(), text()
         self._settings = text(stylesheets=[sheet("effective")])
         self.recall = RecallView(draft, store)
-        self._form = pmui.RadioButtonGroup(options=list(FORMS), value="CLI", size="small", margin=0, label="Copy as")
+        self._form = pmui.RadioButtonGroup(options=list(FORMS), value="CLI", size="small", margin=0, label="")
         self._copy = CopyText(margin=0, sizing_mode="stretch_width")
         forms = arranged(text('<p class="small quiet">Copy as</p>', sizing_mode=None), self._form, css=_FORMS,
                          in_line=True)  # fmt: skip

@@ -22,7 +22,10 @@ display: grid; grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); gap: 12p
 --rows-height: 300px;
 """
 _STACK = "display: flex; flex-direction: column; gap: 12px;"
-_LEFT, _RIGHT = ("runs", "approvals", "drift", "retraining"), ("attention", "aliases", "doctor", "disk", "process")
+_LEFT, _RIGHT = (
+    ("runs", "approvals", "drift", "retraining"),
+    ("attention", "aliases", "links", "doctor", "disk", "process"),
+)
 
 
 class OperationsView(pn.viewable.Viewer):

@@ -14,6 +14,7 @@ from showcase.console.surface import arranged
 _LINE = "display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr) auto auto; gap: 8px; padding-top: 6px;"
 _NARROW = "@container (max-width: 520px) { :host { grid-template-columns: minmax(0, 1fr) auto auto !important; } }"
 _SAVED, _RUNS = "Configurations", "Old runs"
+_NOTHING = "Nothing opened"
 
 
 class RecallView(pn.viewable.Viewer):
@@ -25,8 +26,8 @@ class RecallView(pn.viewable.Viewer):
         self._offers = Offers({}, {})
         self._is_placing = False
         self._open = pmui.Select(
-            label="Open a configuration or an old run", options=[], value=None, searchable=True, size="small", margin=0,
-            sizing_mode="stretch_width", dropdown_height=300,
+            label="Open a configuration or an old run", groups={"": [_NOTHING]}, value=_NOTHING, searchable=True,
+            size="small", margin=0, sizing_mode="stretch_width", dropdown_height=300,
         )  # fmt: skip
         self._name = pmui.TextInput(
             label="Save as", size="small", margin=0, sizing_mode="stretch_width", max_length=100
@@ -46,14 +47,14 @@ class RecallView(pn.viewable.Viewer):
         self._offers = await self._store.offers()
         self._is_placing = True
         try:
-            groups = {_SAVED: list(self._offers.saved), _RUNS: list(self._offers.runs)}
-            self._open.param.update(groups={name: found for name, found in groups.items() if found}, value=None)
+            groups = {"": [_NOTHING], _SAVED: list(self._offers.saved), _RUNS: list(self._offers.runs)}
+            self._open.param.update(groups={name: found for name, found in groups.items() if found}, value=_NOTHING)
         finally:
             self._is_placing = False
         self._judge()
 
     def _opened(self, event: param.parameterized.Event) -> None:
-        if self._is_placing or event.new is None:
+        if self._is_placing:
             return
         source = self._offers.saved.get(event.new) or self._offers.runs.get(event.new)
         if source is None:

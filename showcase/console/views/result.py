@@ -1,120 +1,108 @@
-"""What the newest run found: the winner with its controls, the forecast of the focus series, the leaderboard."""
+"""What the newest run found: the winner with its controls, and a card for each picture."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import panel as pn
 import param
 
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_plot
+from showcase.console.plots.scores import coverage_plot, coverage_table, horizon_plot, horizon_table
+from showcase.console.plots.truth import effects_plot, effects_table, truth_plot, truth_table
 from showcase.console.progress import RunProgress
-from showcase.console.stores.run import Outcome
-from showcase.console.surface import arranged, card, show_only, text, title
-from showcase.console.text import percent, plain, score
-from showcase.console.theme import PLOT, sheet
+from showcase.console.result_tables import forecast_table, leaderboard_table
+from showcase.console.result_text import (
+    COVERAGE_KEYS,
+    EFFECT_KEYS,
+    FORECAST_KEYS,
+    GONE,
+    HORIZON_KEYS,
+    TRUTH_KEYS,
+    decided_html,
+    numbers_html,
+)  # fmt: skip
+from showcase.console.stores.outcome import Outcome
+from showcase.console.surface import arranged, card, show_only, text
+from showcase.console.text import count
+from showcase.console.theme import sheet
+from showcase.console.views.picture import PictureCard
 
-CONTROLS = ("naive", "seasonal_naive")
 _STACK = "display: flex; flex-direction: column; gap: 12px; flex: none;"
-_KEYS = (
-    f'<p class="small quiet keys"><span><i class="key" style="border-color:{PLOT["past"]}"></i>sold</span>'
-    f'<span><i class="key dashed" style="border-color:{PLOT["other"]}"></i>winner in the backtest</span>'
-    f'<span><i class="key" style="border-color:{PLOT["ahead"]}"></i>forecast, 80 and 95 % intervals</span></p>'
-)
+_BOARD_PX = 120
 
 
 class ResultView(pn.viewable.Viewer):
-    """Empty until there is something to show; each picture keeps its place from the first moment on."""
+    """Empty until there is something to show; the first pictures keep their place from the first moment on."""
 
     def __init__(self, progress: RunProgress) -> None:
         super().__init__()
         self._progress = progress
         self._numbers = text(stylesheets=[sheet("numbers")])
-        self._forecast_head, self._keys = text(), text(stylesheets=[sheet("numbers")])
-        self._board_head, self._board_words = text(), text()
-        self._forecast = _place(HEIGHT)
-        self._board = _place(120)
-        self._forecast_card = card(self._forecast_head, self._keys, self._forecast)
-        self._board_card = card(self._board_head, self._board, self._board_words)
-        self._column = arranged(card(self._numbers), self._forecast_card, self._board_card, css=_STACK)
+        self._decided = text()
+        self._forecast = PictureCard("Forecast", "forecast", min_height=HEIGHT, waits="Drawn as soon as data are read.")
+        self._board = PictureCard(
+            "Leaderboard", "leaderboard", min_height=_BOARD_PX, waits="Ranked after the backtest."
+        )
+        self._horizon = PictureCard("Error by days ahead", "error-by-days-ahead")
+        self._coverage = PictureCard("Intervals", "interval-coverage")
+        self._truth = PictureCard("Against the truth", "against-truth")
+        self._effects = PictureCard("Plans", "plan-effects")
+        pictures = (self._forecast, self._board, self._horizon, self._coverage, self._truth, self._effects)
+        self._decision = arranged(card(self._decided), css="display: block; flex: none;")
+        self._column = arranged(card(self._numbers), self._decision, *pictures, css=_STACK)
         progress.param.watch(self._show, "outcome")
         progress.param.watch(self._count, "story")
         self._show()
 
     def _count(self, *_events: param.parameterized.Event) -> None:
-        outcome: Outcome | None = self._progress.outcome
-        show_only(self._column, self._progress.story is not None)
-        self._numbers.object = numbers_html(outcome, self._progress.is_running)
+        story = self._progress.story
+        show_only(self._column, story is not None)
+        has_winner = story is not None and bool(story.data("backtest").get("winner"))
+        self._numbers.object = numbers_html(self._progress.outcome, self._progress.is_running or has_winner)
 
     def _show(self, *_events: param.parameterized.Event) -> None:
-        outcome: Outcome | None = self._progress.outcome
+        found: Outcome | None = self._progress.outcome
         self._count()
-        has_line = outcome is not None and any(t is not None for t in (outcome.past, outcome.forecast, outcome.tested))
-        self._forecast_head.object = title("Forecast", outcome.focus if outcome and has_line else "")
-        self._forecast.object = forecast_plot(outcome.past, outcome.forecast, outcome.tested) if has_line else None
-        self._keys.object = _keys(outcome) if has_line else '<p class="quiet">Drawn as soon as the data are read.</p>'
-        has_board = outcome is not None and bool(outcome.board)
-        self._board_head.object = title("Leaderboard", f"{outcome.metric}, lower is better" if has_board else "")
-        self._board.object = leaderboard_plot(outcome.board, outcome.metric) if has_board else None
-        self._board.visible = has_board
-        self._board_words.object = "" if has_board else '<p class="quiet">Ranked after the backtest.</p>'
+        self._decided.object = decided_html(found.decided) if found and found.decided else ""
+        show_only(self._decision, bool(self._decided.object))
+        self._draw_forecast(found)
+        if found is not None and found.board:
+            aside = f"{found.metric}, lower is better"
+            self._board.show(leaderboard_plot(found.board, found.metric), leaderboard_table(found.board), aside=aside)
+        else:
+            self._board.wait()
+        self._draw_scores(found)
+        if found is not None and found.truth is not None:
+            table = truth_table(found.truth)
+            self._truth.show(truth_plot(found.truth), table, aside=f"{found.winner}, as generated", keys=TRUTH_KEYS)
+        else:
+            self._truth.wait(is_hidden=True)
+        if found is not None and found.plans:
+            aside = count(len(found.plans), "what-if")
+            self._effects.show(effects_plot(found.plans), effects_table(found.plans), aside=aside, keys=EFFECT_KEYS)
+        else:
+            self._effects.wait(is_hidden=True)
+
+    def _draw_forecast(self, found: Outcome | None) -> None:
+        parts = (None, None, None) if found is None else (found.past, found.forecast, found.tested)
+        if found is None or all(part is None for part in parts):
+            self._forecast.wait()
+            return
+        keys = FORECAST_KEYS if found.past is not None else FORECAST_KEYS + GONE
+        self._forecast.show(forecast_plot(*parts), forecast_table(*parts), aside=found.focus, keys=keys)
+
+    def _draw_scores(self, found: Outcome | None) -> None:
+        if found is None or horizon_table(found.by_bucket, found.metric).empty:
+            self._horizon.wait(is_hidden=True)
+        else:
+            table = horizon_table(found.by_bucket, found.metric)
+            picture = horizon_plot(found.by_bucket, found.metric, found.board)
+            self._horizon.show(picture, table, aside=found.metric, keys=HORIZON_KEYS)
+        if found is None or coverage_table(found.board).empty:
+            self._coverage.wait(is_hidden=True)
+        else:
+            table = coverage_table(found.board)
+            self._coverage.show(coverage_plot(found.board), table, aside="how often they held", keys=COVERAGE_KEYS)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._column
-
-
-def _place(height: int) -> pn.pane.HoloViews:
-    return pn.pane.HoloViews(None, min_height=height, margin=0, sizing_mode="stretch_width", linked_axes=False)
-
-
-def _keys(outcome: Outcome | None) -> str:
-    if outcome is not None and outcome.past is None:
-        return f'{_KEYS}<p class="small quiet">Its data set was wiped since: what was sold cannot be drawn.</p>'
-    return _KEYS
-
-
-def numbers_html(outcome: Outcome | None, is_running: bool) -> str:
-    """The winner and its score, the best control beside it, how often the 80 % interval held."""
-    winner = _winner(outcome)
-    if outcome is None or winner is None:
-        waits = "The winner appears after the backtest." if is_running else "This run has no winner."
-        return f'{title("Result")}<p class="quiet">{waits}</p>'
-    metric, control = outcome.metric, _best_control(outcome)
-    cells = [
-        _cell("winner", plain(winner["model"]), "refitted and registered"),
-        _cell(plain(metric), score(winner[metric], metric), _gain(winner[metric], control, metric)),
-        _cell("80 % interval", score(winner.get("coverage80"), "wape"), "of days held"),
-    ]
-    if control is not None:
-        cells.insert(2, _cell("best control", score(control[metric], metric), plain(control["model"])))
-    return f'{title("Result")}<div class="numbers">{"".join(cells)}</div>'
-
-
-def _cell(what: str, value: str, aside: str) -> str:
-    """One number with its name above and a word below; all three are escaped already."""
-    return f'<div><span class="quiet small">{what}</span><b>{value}</b><span class="quiet small">{aside}</span></div>'
-
-
-def _winner(outcome: Outcome | None) -> Mapping[str, Any] | None:
-    return next((row for row in outcome.board if row["is_winner"]), None) if outcome else None
-
-
-def _best_control(outcome: Outcome) -> Mapping[str, Any] | None:
-    """The best-scored control that did not win itself."""
-    scored = [
-        row
-        for row in outcome.board
-        if row["model"] in CONTROLS and not row["is_winner"] and row[outcome.metric] is not None
-    ]
-    return min(scored, key=lambda row: row[outcome.metric], default=None)
-
-
-def _gain(mine: float, control: Mapping[str, Any] | None, metric: str) -> str:
-    """How the winner compares with the best control; told by word and by tone."""
-    if control is None or not control[metric]:
-        return "no control to compare"
-    share = 1 - mine / control[metric]
-    tone, word = ("good", "better") if share >= 0 else ("bad", "worse")
-    return f'<span class="{tone}">{percent(abs(share))} {word}</span>'
