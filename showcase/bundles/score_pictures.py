@@ -78,7 +78,7 @@ def effects_picture(plans: Sequence[Row]) -> Markup | None:
         return None
     found = [(str(plan["name"]), of, _shares(plan, of)) for plan, of in rows]
     scale, marks = round_scale(
-        [value for *_, shares in found for value in shares.values() if value is not None], _LEFT + 90, _RIGHT, ticks=7
+        [value for *_, shares in found for value in shares.values() if value is not None], _LEFT + 120, _RIGHT, ticks=7
     )
     bottom = _TOP + _LINE * len(found)
     drawn = [_upright(scale.at(mark), bottom, f"{mark:+g} %" if mark else "0") for mark in marks]
@@ -88,7 +88,7 @@ def effects_picture(plans: Sequence[Row]) -> Markup | None:
         if shares["true"] is not None:
             words += f", truly {number(shares['true'], 1)} %"
         label = f"{name[:28]}{'…' if len(name) > 28 else ''}, {of}"
-        drawn.append(element("text", label, class_="name end", x=_LEFT + 78, y=y + 5))
+        drawn.append(element("text", label, class_="name end", x=_LEFT + 108, y=y + 5))
         if shares["low"] is not None and shares["high"] is not None:
             ends = {"x1": scale.at(shares["low"]), "x2": scale.at(shares["high"])}
             drawn.append(element("line", class_="reach other", **ends, y1=y, y2=y))

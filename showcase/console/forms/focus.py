@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from showcase.console.cell import prepare_cell
 from showcase.console.derive import form_class
 from showcase.console.surface import arranged
 from showcase.pipeline.request import UserScope
@@ -100,6 +101,11 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
                 select.param.update(options=options, value=held if held in options.values() else _NO_ID)
         finally:
             self._is_placing = False
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """What a notebook cell shows."""
+        prepare_cell()
+        return super()._repr_mimebundle_(include, exclude)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._row

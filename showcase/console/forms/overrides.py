@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from showcase.console.cell import prepare_cell
 from showcase.console.derive import form_class, label_of
 from showcase.console.surface import arranged
 from showcase.console.theme import sheet
@@ -114,6 +115,11 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
                     )
         finally:
             self._is_placing = False
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """What a notebook cell shows."""
+        prepare_cell()
+        return super()._repr_mimebundle_(include, exclude)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._grid

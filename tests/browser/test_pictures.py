@@ -1,0 +1,132 @@
+"""Takes the pictures of the user guide anew.
+
+    SHOWCASE_PICTURES=docs/images python -m pytest -m slow tests/browser/test_pictures.py
+
+Without the variable they go to a folder of the test's own, and only their sizes are looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Visit
+from tests.browser.test_console import drafted, step
+
+MOST_BYTES = 150 * 1024
+COLOURS = 160
+STORY: dict[str, Any] = {
+    "scenario": "showcase_rich", "skip_seed": False, "preservation": "keep", "workspace_name": "price-story-2",
+    "seed_overrides": {"stores": 8, "promotion_intensity": 0.3},
+    "train_model_types": ["naive", "seasonal_naive", "prophet_like", "regression"],
+    "backtest": {"horizon": 28, "gap": 1},
+}  # fmt: skip
+_LIBRARY = """
+from showcase import open_showcase
+
+with open_showcase() as show:
+    services, launcher = show.installation.services, show.installation.launcher
+    keep = {"preservation": "keep", "skip_seed": False}
+    def tagged(result, *tags, notes=None):
+        services.workspaces.edit(result.workspace_id, {"tags": list(tags), **({"notes": notes} if notes else {})})
+        return result.workspace_id
+    some = ["naive", "seasonal_naive", "prophet_like"]
+    clean = tagged(show.run(scenario="demo_minimal", reset=True, workspace_name="clean-start", **keep), "demo")
+    tagged(show.run(scenario="sparse", workspace_name="sparse-autumn", **keep), "autumn", "gaps")
+    tagged(show.run(scenario="stockout_heavy", workspace_name="hidden-demand", **keep), "autumn")
+    tagged(show.run(scenario="new_launches", workspace_name="launches", train_model_types=some, **keep), "launch")
+    first = tagged(
+        show.run(scenario="retail_standard", workspace_name="price-story", train_model_types=some, **keep),
+        "demo", "price", notes="The one for Thursday: promotions in November, prophet_like wins.",
+    )
+    again = show.replay(first).workspace_id
+    show.replay(again)
+    show.replay(first)
+    other = show.run(scenario="retail_standard", seed=7, replayed_from_workspace_id=first, train_model_types=some,
+                     workspace_name="price-story-seed-7", **keep).workspace_id
+    services.workspaces.edit(first, {"pinned": True})
+    print(clean, first, other)
+"""
+
+
+class Album:
+    """Where the pictures go; each is 1280 x 800, with few colours."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take(self, page: Page, name: str, *, rest_ms: int = 2500) -> None:
+        """A picture of what the page shows when it has come to rest."""
+        page.mouse.move(640, 4)
+        page.wait_for_timeout(rest_ms)  # lines and bars move to their places; nothing tells that they are there
+        path = self.folder / f"console-{name}.png"
+        page.screenshot(path=path)
+        with Image.open(path) as taken:
+            taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        assert 10_000 < path.stat().st_size < MOST_BYTES, f"{path.name} has {path.stat().st_size:,} bytes"
+
+
+def at_top(page: Page, heading: str) -> None:
+    """Scroll the column with this heading until it stands on top."""
+    page.get_by_role("heading", name=heading, exact=True).first.evaluate(
+        "node => (node.getRootNode().host ?? node).scrollIntoView({block: 'start'})"
+    )
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Album:
+    return Album(Path(os.environ.get("SHOWCASE_PICTURES") or tmp_path).absolute())
+
+
+@pytest.mark.slow
+def test_every_picture_of_the_guide_is_taken(visit: Visit, server: Server, album: Album) -> None:
+    made = subprocess.run(
+        [sys.executable, "-c", _LIBRARY], env=server.environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    clean, first, other = made.stdout.split()
+    page = visit(drafted(STORY))
+    with server.held(STORY, "backtest") as run:
+        expect(step(page, "backtest", "running")).to_have_count(1)
+        album.take(page, "run")
+        run.go_on()
+        expect(page.get_by_role("heading", name="Decision wanted")).to_be_visible()
+        album.take(page, "decision")
+        page.get_by_role("button", name="Approve").click()
+        expect(step(page, "cleanup", "pass")).to_have_count(1)
+        run.process.wait()
+    expect(page.get_by_role("button", name="PNG: Plans")).to_be_visible()
+    at_top(page, "Result")
+    album.take(page, "result")
+
+    page = visit("?view=data")
+    expect(page.get_by_role("heading", name="Series")).to_be_visible()
+    expect(page.get_by_text("wanted (known truth)")).to_be_visible()
+    album.take(page, "data")
+    page = visit("?view=operations")
+    expect(page.get_by_role("region", name="Link health")).to_be_visible()
+    album.take(page, "operations")
+    page = visit("notebooks")
+    expect(page.get_by_text("backfires").first).to_be_visible()
+    album.take(page, "notebooks")
+
+    page = visit(f"?view=library&workspace={first}")
+    expect(page.get_by_role("heading", name="Made objects")).to_be_visible()
+    album.take(page, "library")
+    page = visit(f"?view=library&workspace={clean}")
+    page.get_by_role("button", name="Replay…").click()
+    expect(page.get_by_label(re.compile("^Type clean-start"))).to_be_visible()
+    album.take(page, "replay")
+    page = visit(f"?view=lineage&workspace={first}")
+    expect(page.get_by_text("whole library", exact=False).first).to_be_visible()
+    album.take(page, "lineage")
+    page = visit(f"?view=compare&compare={first}&compare={other}")
+    expect(page.get_by_role("heading", name="Forecasts")).to_be_visible()
+    album.take(page, "compare")
