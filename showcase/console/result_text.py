@@ -43,14 +43,13 @@ def decided_html(approval: Mapping[str, Any]) -> str:
     return f"{title('Decision')}<div>{approval_html(approval)}</div>"
 
 
-def numbers_html(outcome: Outcome | None, is_waiting: bool) -> str:
+def numbers_html(outcome: Outcome | None, waits: str = "This run has no winner.") -> str:
     """The winner and its score, the best control beside it, how often the 80 % interval held.
 
-    `is_waiting` says that a winner may still come.
+    `waits` is said where there is no winner, or none yet.
     """
     winner = _winner(outcome)
     if outcome is None or winner is None:
-        waits = "The winner appears after the backtest." if is_waiting else "This run has no winner."
         return f'{title("Result")}<p class="quiet">{waits}</p>'
     metric, control = outcome.metric, _best_control(outcome)
     cells = [

@@ -22,7 +22,7 @@ def choose(page: Page, words: str) -> None:
 
 
 def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server: Server) -> None:
-    server.run("run", "--scenario", "sparse", "--reseed", "--override", "stores=2", "--horizon", "7", "--json")
+    server.keep("two-stores", scenario="sparse", seed_overrides={"stores": 2}, backtest={"horizon": 7})
     page = visit(drafted({"scenario": "high_variance", "skip_seed": False, "train_model_types": ["naive"]}))
     expect(setting(page, "Preset")).to_contain_text("high_varianceyou")
     expect(setting(page, "Noise")).to_contain_text("0.4preset")
@@ -45,7 +45,7 @@ def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server
     expect(page.get_by_role("radio", name="high_variance")).to_be_checked()
     page.get_by_role("button", name="Forget").click()
 
-    choose(page, "sparse, today")
+    choose(page, "sparse, ")
     expect(setting(page, "Horizon")).to_contain_text(re.compile(r"7run [0-9a-f]{8}"))
     expect(setting(page, "Stores")).to_contain_text(re.compile(r"2run [0-9a-f]{8}"))
     page.get_by_label("Horizon").fill("10")
@@ -54,7 +54,7 @@ def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server
 
 
 def test_a_result_is_seen_as_tables_and_taken_away_as_files(visit: Visit, server: Server) -> None:
-    server.run("run", "--scenario", "demo_minimal", "--reseed", "--json")
+    server.keep("to-look-at")
     page = visit()
     for name in ("Forecast", "Leaderboard", "Error by days ahead", "Intervals", "Against the truth"):
         expect(page.get_by_role("button", name=f"PNG: {name}")).to_be_visible()

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from showcase.notebook import Showcase
 from tests.browser.conftest import Server, Visit
 from tests.browser.test_console import drafted, step
 
@@ -29,32 +28,31 @@ STORY: dict[str, Any] = {
     "train_model_types": ["naive", "seasonal_naive", "prophet_like", "regression"],
     "backtest": {"horizon": 28, "gap": 1},
 }  # fmt: skip
-_LIBRARY = """
-from showcase import open_showcase
+SOME = ["naive", "seasonal_naive", "prophet_like"]
 
-with open_showcase() as show:
-    services, launcher = show.installation.services, show.installation.launcher
-    keep = {"preservation": "keep", "skip_seed": False}
-    def tagged(result, *tags, notes=None):
-        services.workspaces.edit(result.workspace_id, {"tags": list(tags), **({"notes": notes} if notes else {})})
-        return result.workspace_id
-    some = ["naive", "seasonal_naive", "prophet_like"]
-    clean = tagged(show.run(scenario="demo_minimal", reset=True, workspace_name="clean-start", **keep), "demo")
-    tagged(show.run(scenario="sparse", workspace_name="sparse-autumn", **keep), "autumn", "gaps")
-    tagged(show.run(scenario="stockout_heavy", workspace_name="hidden-demand", **keep), "autumn")
-    tagged(show.run(scenario="new_launches", workspace_name="launches", train_model_types=some, **keep), "launch")
-    first = tagged(
-        show.run(scenario="retail_standard", workspace_name="price-story", train_model_types=some, **keep),
-        "demo", "price", notes="The one for Thursday: promotions in November, prophet_like wins.",
-    )
-    again = show.replay(first).workspace_id
-    show.replay(again)
-    show.replay(first)
-    other = show.run(scenario="retail_standard", seed=7, replayed_from_workspace_id=first, train_model_types=some,
-                     workspace_name="price-story-seed-7", **keep).workspace_id
-    services.workspaces.edit(first, {"pinned": True})
-    print(clean, first, other)
-"""
+
+def fill_library(show: Showcase) -> tuple[str, str, str]:
+    """Runs with tags and replays; returns one that began with a wipe, one that was replayed, and a replay of it."""
+    workspaces = show.installation.services.workspaces
+
+    def keep(scenario: str, name: str, *tags: str, **more: Any) -> str:
+        frame = {"scenario": scenario, "skip_seed": False, "preservation": "keep", "workspace_name": name, **more}
+        kept = str(show.run(**frame).workspace_id)
+        workspaces.edit(kept, {"tags": list(tags)})
+        return kept
+
+    clean = keep("demo_minimal", "clean-start", "demo", reset=True)
+    keep("sparse", "sparse-autumn", "autumn", "gaps")
+    keep("stockout_heavy", "hidden-demand", "autumn")
+    keep("new_launches", "launches", "launch", train_model_types=SOME)
+    first = keep("retail_standard", "price-story", "demo", "price", train_model_types=SOME)
+    notes = "The one for Thursday: promotions in November, prophet_like wins."
+    workspaces.edit(first, {"pinned": True, "notes": notes})
+    again = str(show.replay(first).workspace_id)
+    for source in (again, first):
+        show.replay(source)
+    more = {"replayed_from_workspace_id": first, "train_model_types": SOME, "seed": 7}
+    return clean, first, keep("retail_standard", "price-story-seed-7", "price", **more)
 
 
 class Album:
@@ -88,10 +86,7 @@ def album(tmp_path: Path) -> Album:
 
 @pytest.mark.slow
 def test_every_picture_of_the_guide_is_taken(visit: Visit, server: Server, album: Album) -> None:
-    made = subprocess.run(
-        [sys.executable, "-c", _LIBRARY], env=server.environment, check=True, stdout=subprocess.PIPE, text=True
-    )
-    clean, first, other = made.stdout.split()
+    clean, first, other = fill_library(Showcase(server.beside))
     page = visit(drafted(STORY))
     with server.held(STORY, "backtest") as run:
         expect(step(page, "backtest", "running")).to_have_count(1)

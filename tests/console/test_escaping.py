@@ -111,7 +111,7 @@ def test_the_cells_of_the_library_are_markup_that_holds_nothing_from_outside() -
 
 def test_a_result_is_escaped() -> None:
     row = {"model": EVIL, "is_winner": True, "is_chosen": True, "wape": 1.0, "coverage80": 80.0}
-    assert "<img" not in numbers_html(Outcome((row,), "wape", EVIL, EVIL, None, None, None), is_waiting=False)
+    assert "<img" not in numbers_html(Outcome((row,), "wape", EVIL, EVIL, None, None, None))
     asked = dict.fromkeys(("decision", "tool_name", "decided_by", "decided_at", "reason", "execution_status"), EVIL)
     assert "<img" not in decided_html(asked)
 

@@ -69,7 +69,7 @@ def coverage_table(board: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         for row in board
         if row.get("coverage80") is not None and row.get("coverage95") is not None
     ]
-    return pd.DataFrame(told, columns=["model", "held80", "held95"])
+    return pd.DataFrame(told, columns=["model", "held_80", "held_95"])
 
 
 def coverage_height(board: Sequence[Mapping[str, Any]]) -> int:
@@ -86,7 +86,7 @@ def coverage_plot(board: Sequence[Mapping[str, Any]]) -> hv.Overlay:
     table = coverage_table(board).iloc[::-1].reset_index(drop=True)
     layers: list[hv.Element] = []
     for level, (marker, tone) in _LEVELS.items():
-        held = table[f"held{level}"]
+        held = table[f"held_{level}"]
         rows = pd.DataFrame(
             {"held": held, "row": table.index, "wanted": float(level), "row1": table.index, "model": table["model"]}
         )
@@ -98,7 +98,7 @@ def coverage_plot(board: Sequence[Mapping[str, Any]]) -> hv.Overlay:
                 hover_tooltips=[("", "@model"), (f"{level} % interval", "held on @held{0.0} % of days")],
             ),
         ]  # fmt: skip
-    lowest = min(table["held80"].min() if len(table) else 70.0, 70.0)
+    lowest = min(table["held_80"].min() if len(table) else 70.0, 70.0)
     ticks = [(index, name) for index, name in enumerate(table["model"])]
     return hv.Overlay(layers).opts(
         **framed(coverage_height(board)), xlabel="days on which it held, %", ylabel="", yticks=ticks,

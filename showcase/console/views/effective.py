@@ -60,9 +60,7 @@ class EffectiveView(pn.viewable.Viewer):
 
 
 def _address() -> str:
-    """Where the browser found this server."""
+    """Where the browser found this server: the page's own address, behind a proxy too."""
     location: Any = pn.state.location
-    if location is None or not location.href:
-        return _HERE
-    path = location.pathname or "/"
-    return str(location.href).partition("?")[0].partition("#")[0].removesuffix(path).rstrip("/") or _HERE
+    href = "" if location is None else str(location.href or "")
+    return href.partition("?")[0].partition("#")[0].rstrip("/") or _HERE

@@ -24,7 +24,7 @@ display: grid; grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); gap: 12p
 _STACK = "display: flex; flex-direction: column; gap: 12px;"
 _LEFT, _RIGHT = (
     ("runs", "approvals", "drift", "retraining"),
-    ("attention", "aliases", "links", "doctor", "disk", "process"),
+    ("attention", "aliases", "links", "disk", "process", "doctor"),
 )
 
 

@@ -6,6 +6,7 @@ import panel as pn
 import param
 
 from showcase.console.draft import RunDraft
+from showcase.console.effective_text import short_time
 from showcase.console.forms.overrides import KNOBS
 from showcase.console.surface import card, text, title
 from showcase.console.text import count, percent, plain
@@ -41,9 +42,12 @@ class OverridesView(pn.viewable.Viewer):
             return ""
         recipe = check.recipe
         missing = f", {percent(recipe.sparsity)} of the series missing" if recipe.sparsity else ""
+        rows = count(recipe.estimated_rows()["sales"], "row")
+        estimate = self._draft.estimate
+        takes = f", {short_time(estimate.seeding_s)}" if estimate is not None else ""
         return (
             f"{count(recipe.n_stores, 'store')} x {count(recipe.n_products, 'product')} x "
-            f"{count(recipe.window.days, 'day')}{missing}"
+            f"{count(recipe.window.days, 'day')}{missing}: about {rows}{takes}"
         )
 
     def __panel__(self) -> pn.viewable.Viewable:

@@ -57,8 +57,12 @@ class ResultView(pn.viewable.Viewer):
     def _count(self, *_events: param.parameterized.Event) -> None:
         story = self._progress.story
         show_only(self._column, story is not None)
-        has_winner = story is not None and bool(story.data("backtest").get("winner"))
-        self._numbers.object = numbers_html(self._progress.outcome, self._progress.is_running or has_winner)
+        if story is not None and story.data("backtest").get("winner"):
+            self._numbers.object = numbers_html(self._progress.outcome, "Reading the result.")
+        elif self._progress.is_running:
+            self._numbers.object = numbers_html(self._progress.outcome, "The winner appears after the backtest.")
+        else:
+            self._numbers.object = numbers_html(self._progress.outcome)
 
     def _show(self, *_events: param.parameterized.Event) -> None:
         found: Outcome | None = self._progress.outcome
