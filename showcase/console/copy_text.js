@@ -5,6 +5,7 @@ export function render({model}) {
   box.className = "copy"
   const code = document.createElement("pre")
   code.tabIndex = 0
+  code.setAttribute("role", "group")
   const button = document.createElement("button")
   button.type = "button"
   const said = document.createElement("span")

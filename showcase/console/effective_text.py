@@ -14,7 +14,7 @@ _LEAST_S, _MINUTE_S, _NAMED = 0.1, 60, 4
 def settings_html(settings: Sequence[Setting]) -> str:
     """A list of the settings; what a person or an old run said stands out."""
     rows = "".join(_row(one) for one in settings)
-    return f'<dl aria-label="Settings of the run with their origins">{rows}</dl>'
+    return f'<dl class="settings">{rows}</dl>'
 
 
 def _row(one: Setting) -> str:

@@ -12,7 +12,7 @@ from tests.browser.test_console import drafted
 
 
 def setting(page: Page, name: str) -> Locator:
-    return page.locator("dl[aria-label^='Settings of the run'] > div").filter(has=page.get_by_text(name, exact=True))
+    return page.locator("dl.settings > div").filter(has=page.get_by_text(name, exact=True))
 
 
 def choose(page: Page, words: str) -> None:
