@@ -3,8 +3,8 @@
     python scripts/notebooks.py [NOTEBOOK ...]            run and save (through `make save-notebooks`)
     python scripts/notebooks.py --check [NOTEBOOK ...]    run nothing; say which are not saved like that, exit 1
 
-Saved are the sources, tags, counts 1..n, and of the outputs text/plain and stdout alone: ids in HTML are random, and a
-cell without a stored output is never compared. Running twice changes nothing.
+Saved are the sources, tags, counts 1..n, and of the outputs text/plain, stdout and the SVG of our own pictures: ids in
+HTML are random, and a cell without a stored output is never compared. Running twice changes nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SAVED_ON = "2026-01-05"
 CELL_LIMIT_S = 300
 NOT_COMPARED = "nbval-ignore-output"
 """The tag of a cell that is run but whose output is not compared, and so not kept: a whole screen, for instance."""
+_KEPT = ("image/svg+xml", "text/plain")
 _CHANGING = {
     "an address in memory": re.compile(r"\b0x[0-9a-f]{6,}"),
     "a path of this machine": re.compile(rf"{re.escape(str(ROOT))}|/(home|root|Users|tmp)/"),
@@ -61,7 +62,8 @@ def _reduced_output(output: NotebookNode) -> list[dict[str, Any]]:
     if kind == "stream" and output.name == "stdout":
         return [{"output_type": kind, "name": "stdout", "text": output.text}]
     if kind in ("execute_result", "display_data") and "text/plain" in output.data:
-        plain = {"output_type": kind, "data": {"text/plain": output.data["text/plain"]}, "metadata": {}}
+        data = {name: output.data[name] for name in _KEPT if name in output.data}
+        plain = {"output_type": kind, "data": data, "metadata": {}}
         return [plain | {"execution_count": output.execution_count} if kind == "execute_result" else plain]
     return []
 
@@ -86,7 +88,7 @@ def complaints(path: Path) -> list[str]:
     printed = "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
     found += [f"an output shows {what}" for what, pattern in _CHANGING.items() if pattern.search(printed)]
     if not found and as_text(reduced(notebook)) != text:
-        found.append("it holds more than sources, tags, text/plain and stdout")
+        found.append("it holds more than sources, tags, text/plain, our pictures and stdout")
     return found
 
 

@@ -50,6 +50,12 @@ def test_text_and_stdout_stay_and_everything_else_goes() -> None:
     assert kept.metadata == {}
 
 
+def test_our_pictures_stay_beside_their_words() -> None:
+    drawn = v4.new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "[picture]", "text/html": "<b>"})
+    (kept,) = reduced(notebook(code("draw()", 1, drawn))).cells[0].outputs
+    assert kept.data == {"image/svg+xml": "<svg/>", "text/plain": "[picture]"}
+
+
 def test_tags_stay_and_the_cells_are_named_by_their_place() -> None:
     kept = reduced(notebook(v4.new_markdown_cell("# Title"), code("1", 1, tags=("raises-exception",))))
     assert [cell.id for cell in kept.cells] == ["cell-1", "cell-2"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
+from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 
 import bleach
 import nbformat
 from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 
 from showcase.http.gallery import Notebook
 from showcase.http.page import html_page
@@ -27,13 +32,34 @@ def saved_page(notebook: Notebook, path: Path) -> str:
     if read.cells and read.cells[0].cell_type == "markdown" and read.cells[0].source.startswith("# "):
         # the page has the title already
         read.cells[0].source = read.cells[0].source.partition("\n")[2]
+    pictures = _taken_out(read)
     exporter = HTMLExporter(
         template_name="basic", sanitize_html=True, exclude_input_prompt=True, exclude_output_prompt=True
     )
     exporter.register_filter("clean_html", _cleaned)
     body, _ = exporter.from_notebook_node(read)
+    for place, image in pictures.items():
+        body = body.replace(place, image)
     back = '<p class="back"><a href="../notebooks">All notebooks</a> · shown as it was saved; nothing runs here</p>'
     return html_page(notebook.title, _STYLE, f"{back}\n{body}")
+
+
+def _taken_out(read: NotebookNode) -> Mapping[str, str]:
+    """Replace each picture by a word that nobody can have written, and return what stands for it in the page.
+
+    An image element runs no script and loads nothing, whatever its SVG holds.
+    """
+    pictures: dict[str, str] = {}
+    for cell in read.cells:
+        for output in cell.get("outputs", ()):
+            svg = output.get("data", {}).get("image/svg+xml")
+            if svg is not None:
+                place = f"picture-{secrets.token_hex(16)}"
+                coded = base64.b64encode("".join(svg).encode()).decode("ascii")
+                told = escape("".join(output.data.get("text/plain", "a picture")), quote=True)
+                pictures[place] = f'<img class="drawn" alt="{told}" src="data:image/svg+xml;base64,{coded}">'
+                output.data = {"text/html": f"<p>{place}</p>"}
+    return pictures
 
 
 def _cleaned(markup: str | bytes) -> str:
@@ -50,6 +76,7 @@ a { color: var(--accent); }
   margin: 0; padding: 10px 14px; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
 pre { font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; overflow-x: auto; white-space: pre; }
 .output_subarea pre, .jp-OutputArea pre { margin: 6px 0 0; padding: 6px 14px; border-left: 3px solid var(--accent); }
+img.drawn { display: block; width: 100%; max-width: 960px; margin: 8px 0; }
 .anchor-link { display: none; }
 .highlight .k, .highlight .kn, .highlight .ow { color: var(--accent); font-weight: 600; }
 .highlight .s1, .highlight .s2, .highlight .si { color: var(--string); }

@@ -56,7 +56,9 @@ class SeriesService:
     def latent(self, data_set: DataSet, matrix: SalesMatrix) -> Floats:
         """Demand before stockouts of every series and day of the data set's matrix (n, d); NaN where unknown."""
         with self.transactions.read() as connection:
-            return read_latent_demand(connection, data_set, matrix.store_ids, matrix.product_ids)
+            whole = read_latent_demand(connection, data_set, matrix.store_ids, matrix.product_ids)
+        first = data_set.window.index(matrix.first_day)
+        return whole[:, first : first + matrix.n_days]
 
     def truth_scores(self, data_set: DataSet, matrix: SalesMatrix, forecasts: pl.DataFrame) -> pl.DataFrame | None:
         """The forecasts of a backtest against what people wanted, as `evaluation.truth_scores` tells it.

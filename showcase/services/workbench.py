@@ -38,10 +38,12 @@ from showcase.services.models import (
     digest_of_forecast,
     parquet_bytes,
     plan_json,
+    published,
     scores_by,
 )
 from showcase.services.registered import pair_of, read_registered
 from showcase.services.registration import Made, NewModelRun, Registrar
+from showcase.services.series import SeriesService
 from showcase.store.demand import Pair
 from showcase.store.fence import Transactions
 from showcase.store.registry import ModelRun
@@ -83,10 +85,14 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Backtested:
-    """A backtest over every series, and the series that was asked for."""
+    """A backtest over every series, and the series that was asked for.
+
+    `truth` is what `evaluation.truth_scores` tells of every model, None where nobody knows the truth.
+    """
 
     subject: Subject
     scored: Scored
+    truth: pl.DataFrame | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,12 @@ class Workbench:
         """Score the models and the two controls on every series over the days that were asked for."""
         self.models.require_enabled([config.model_type for config in request.configs])
         subject = self._subject(request)
-        return Backtested(subject, self.models.backtest(subject, request.configs, request.backtest.plan(), progress))
+        scored = self.models.backtest(subject, request.configs, request.backtest.plan(), progress)
+        # read after everything is scored: no model can have seen it
+        truth = SeriesService(self.transactions).truth_scores(
+            subject.data_set, subject.matrix, scored.backtest.forecasts
+        )
+        return Backtested(subject, scored, truth)
 
     def _subject(self, request: SeriesDays) -> Subject:
         """The current data set on the days that were asked for, and the series; NotFoundError where it is not there."""
@@ -222,6 +233,7 @@ def backtested_json(tested: Backtested) -> dict[str, Any]:
         "by_bucket": scores_by(scored.backtest, "model", "bucket"),
         "focus": scores_by(scored.backtest, "model", pair=subject.pair),
         "left_out": scored.backtest.left_out.height,
+        "truth": None if tested.truth is None else [_published(row) for row in tested.truth.to_dicts()],
         "forecasts_file": str(scored.forecasts_digest),
         "score_parts_file": str(scored.parts_digest),
     }
@@ -234,6 +246,10 @@ def _pair_json(pair: Pair) -> Mapping[str, Any]:
         "store_code": pair.store_code,
         "sku": pair.sku,
     }
+
+
+def _published(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: published(value) if isinstance(value, float) else value for name, value in row.items()}
 
 
 def _rows(frame: pl.DataFrame) -> Sequence[dict[str, Any]]:

@@ -194,22 +194,3 @@ def test_the_winner_is_the_best_of_the_chosen() -> None:
     board = leaderboard(found.parts, "wape", found.chosen)
     assert winner(board) == ModelType.PROPHET_LIKE
     assert board["model"][0] == "prophet_like"
-
-
-def test_scores_against_statsforecasts_own_cross_validation() -> None:
-    core = pytest.importorskip("statsforecast", reason="statsforecast is the oracle of folds and baselines")
-    models = pytest.importorskip("statsforecast.models")
-    import pandas as pd
-
-    matrix = lively(4, 70)
-    days = pd.date_range(matrix.first_day, periods=70)
-    long = pd.DataFrame({"unique_id": np.repeat(np.arange(4), 70), "ds": np.tile(days, 4), "y": matrix.units.ravel()})
-    theirs = core.StatsForecast([models.Naive(), models.SeasonalNaive(7), models.WindowAverage(28)], freq="D")
-    expected = theirs.cross_validation(df=long, h=7, n_windows=3, step_size=7).sort_values(
-        ["cutoff", "unique_id", "ds"], kind="stable"
-    )
-    found = backtest(matrix).forecasts
-    for ours, name in (("naive", "Naive"), ("seasonal_naive", "SeasonalNaive"), ("moving_average", "WindowAverage")):
-        rows = found.filter(pl.col("model") == ours)
-        np.testing.assert_allclose(rows["forecast"].to_numpy(), expected[name].to_numpy(), rtol=1e-5)
-        assert rows["actual"].to_list() == expected["y"].to_list()

@@ -130,8 +130,7 @@ def test_baselines_are_those_of_statsforecast(name: str, theirs: str) -> None:
     ours = forecast(matrix, name, 14)
     for row, units in enumerate(matrix.units):
         expected = getattr(models, theirs)(**arguments).forecast(y=units.copy(), h=14)["mean"]
-        # statsforecast computes in float32
-        np.testing.assert_allclose(ours[row], expected, rtol=1e-6)
+        np.testing.assert_allclose(ours[row], expected, rtol=1e-9)
 
 
 numbers = hnp.arrays(np.float64, (4, 25), elements=st.one_of(st.integers(0, 500).map(float), st.just(nan)))

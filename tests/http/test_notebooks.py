@@ -78,6 +78,20 @@ def test_what_a_saved_notebook_holds_of_markup_is_no_markup(tmp_path: Path) -> N
     assert "<em>so</em>" in page
 
 
+def test_a_saved_picture_is_an_image_in_which_nothing_runs(tmp_path: Path) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><text>{PROBE}</text></svg>'
+    drawn = new_output("display_data", {"image/svg+xml": svg, "text/plain": f'[picture: "{PROBE}"]'})
+    path = tmp_path / "01_x.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("draw()", outputs=[drawn], execution_count=1)]), path)
+    page = saved_page(read_notebooks(tmp_path)[0], path)
+    assert page.count("<img") == 1
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert "<script" not in page
+    assert "<svg" not in page
+    # the words for whoever does not see it are text of an attribute that they cannot leave
+    assert 'alt="[picture: &quot;&lt;img src=x onerror=alert(1)&gt;&quot;]"' in page
+
+
 @pytest.mark.parametrize("address", LIVE)
 def test_opening_a_live_notebook_starts_nothing(client: TestClient, installation: Installation, address: str) -> None:
     page = client.get(address)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,44 +15,18 @@ from showcase.forecasting.history import SalesMatrix
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.phases import promotion
-from showcase.pipeline.steps import Step, StepOutcome, passed, steps_for
+from showcase.pipeline.steps import steps_for
 from showcase.services.ops import OpsService
 from showcase.services.registry import RegistryService
 from showcase.services.sandbox import SANDBOX_ALIAS, SandboxService
 from showcase.store import tables as t
 from showcase.store.engine import Database
 from showcase.store.registry import ModelRunFilter
-from showcase.testing import fresh_request
-
-SHORT = ("precheck", "reset", "seed", "status", "features", "train", "backtest", "register")
-SMALL = {"seed_overrides": {"stores": 3, "products": 4, "window_days": 80}}
-Action = Callable[[RunContext], object]
-
-
-def _step_of(action: Action) -> Callable[[RunContext], StepOutcome]:
-    def step(context: RunContext) -> StepOutcome:
-        action(context)
-        return passed("done")
-
-    return step
-
-
-def _run(launcher: Launcher, *names: str, before: Action | None = None, **fields: Any) -> Any:
-    """A run of the short table's steps and those that are named; `before` is done before the last one named."""
-    steps = [step for step in steps_for("showcase_rich") if step.name in {*SHORT, *names}]
-    if before is not None:
-        place = next(place for place, step in enumerate(steps) if step.name == names[-1])
-        steps.insert(place, Step("before", steps[place].phase, _step_of(before)))
-    launcher.steps_of = lambda _: tuple(steps)
-    return launcher.start(fresh_request(**{"scenario": "showcase_rich", **SMALL, **fields})).wait(120)
-
-
-def _step(outcome: Any, name: str) -> Any:
-    return next(step for step in outcome.steps if step["step_name"] == name)
+from tests.pipeline.some_steps import SHORT, run_steps, step_told
 
 
 def _data(outcome: Any, name: str) -> Any:
-    return _step(outcome, name)["data"]
+    return step_told(outcome, name)["data"]
 
 
 def _tested(outcome: Any) -> Any:
@@ -80,7 +53,7 @@ def _import(launcher: Launcher, folder: Path, days: int) -> None:
 
 def test_every_id_that_a_run_makes_is_on_its_record(launcher: Launcher, database: Database) -> None:
     mine = [step.name for step in steps_for("showcase_rich") if step.phase not in ("planning", "knowledge", "agents")]
-    outcome = _run(launcher, *mine, preservation="keep")
+    outcome = run_steps(launcher, *mine, preservation="keep")
     assert {step["step_name"]: step["status"] for step in outcome.steps} == dict.fromkeys(mine, "pass")
     created = launcher.services.workspaces.show(outcome.summary["workspace_id"]).created_objects
     with database.read() as connection:
@@ -99,7 +72,7 @@ def test_every_id_that_a_run_makes_is_on_its_record(launcher: Launcher, database
 
 def test_two_equal_runs_agree_in_every_score_and_digest(launcher: Launcher) -> None:
     names = ("phase2_enrichment", "historical_backfill", "v2_train", "batch_preset")
-    first, second = (_run(launcher, *names) for _ in range(2))
+    first, second = (run_steps(launcher, *names) for _ in range(2))
     for step, told in (
         ("phase2_enrichment", "enrichment_digest"),
         ("v2_train", "artifact_digest"),
@@ -115,7 +88,7 @@ def test_two_equal_runs_agree_in_every_score_and_digest(launcher: Launcher) -> N
 
 def test_enrichment_passes_and_models_see_its_signals(launcher: Launcher) -> None:
     seen: list[SalesMatrix | None] = []
-    outcome = _run(
+    outcome = run_steps(
         launcher, "phase2_enrichment", "historical_backfill",
         before=lambda context: seen.append(context.facts.matrix),
     )  # fmt: skip
@@ -128,8 +101,8 @@ def test_enrichment_passes_and_models_see_its_signals(launcher: Launcher) -> Non
 
 
 def test_enrichment_of_a_data_set_that_has_it_makes_no_row(launcher: Launcher) -> None:
-    first = _run(launcher, "phase2_enrichment")
-    again = _run(launcher, "phase2_enrichment", reset=False)
+    first = run_steps(launcher, "phase2_enrichment")
+    again = run_steps(launcher, "phase2_enrichment", reset=False)
     assert _tested(again)["status"] == "pass"
     assert set(_tested(again)["data"]["records_created"].values()) == {0}
     assert _tested(again)["data"]["enrichment_digest"] == _tested(first)["data"]["enrichment_digest"]
@@ -137,7 +110,7 @@ def test_enrichment_of_a_data_set_that_has_it_makes_no_row(launcher: Launcher) -
 
 def test_enrichment_of_an_import_says_what_it_leaves_out(launcher: Launcher, tmp_path: Path) -> None:
     _import(launcher, tmp_path, 80)
-    outcome = _run(launcher, "phase2_enrichment", reset=False, skip_seed=True, seed_overrides=None)
+    outcome = run_steps(launcher, "phase2_enrichment", reset=False, skip_seed=True, seed_overrides=None)
     assert _tested(outcome)["status"] == "pass"
     assert set(_tested(outcome)["data"]["left_out"]) == {
         "weather and macro signals",
@@ -153,7 +126,7 @@ def test_enrichment_fails_without_dimensions(launcher: Launcher, database: Datab
                 connection.execute(text(f"TRUNCATE {table} CASCADE"))
             connection.execute(delete(t.product))
 
-    outcome = _run(launcher, "phase2_enrichment", before=lose_products)
+    outcome = run_steps(launcher, "phase2_enrichment", before=lose_products)
     assert outcome.run_status == "failed"
     assert _tested(outcome)["status"] == "fail"
     assert "no products" in _tested(outcome)["detail"]
@@ -170,7 +143,7 @@ def test_backfill_registers_both_controls_at_three_cutoffs_with_their_real_score
         assert context.facts.matrix is not None
         matrices.append(context.facts.matrix)
 
-    outcome = _run(launcher, "historical_backfill", before=note)
+    outcome = run_steps(launcher, "historical_backfill", before=note)
     runs = _tested(outcome)["data"]["model_runs"]
     end = launcher.services.clock.today()
     cutoffs = [(end - timedelta(days=days)).isoformat() for days in (42, 28, 14)]
@@ -191,15 +164,15 @@ def test_backfill_registers_both_controls_at_three_cutoffs_with_their_real_score
 
 
 def test_backfill_makes_no_newer_model_stale(launcher: Launcher) -> None:
-    _run(launcher, "historical_backfill")
-    _run(launcher, "historical_backfill", reset=False)
+    run_steps(launcher, "historical_backfill")
+    run_steps(launcher, "historical_backfill", reset=False)
     assert launcher.services.registry.alias("demo-production").stale_reasons == ()
 
 
 @pytest.mark.parametrize(("days", "status"), [(74, "skip"), (75, "pass")])
 def test_backfill_is_skipped_under_75_days(launcher: Launcher, tmp_path: Path, days: int, status: str) -> None:
     _import(launcher, tmp_path, days)
-    outcome = _run(launcher, "historical_backfill", reset=False, skip_seed=True, seed_overrides=None)
+    outcome = run_steps(launcher, "historical_backfill", reset=False, skip_seed=True, seed_overrides=None)
     assert _tested(outcome)["status"] == status
     assert outcome.overall_status == "pass"
 
@@ -211,7 +184,7 @@ def _only_the_last_days(context: RunContext) -> None:
 
 
 def test_backfill_fails_where_every_series_is_too_short(launcher: Launcher) -> None:
-    outcome = _run(launcher, "historical_backfill", before=_only_the_last_days)
+    outcome = run_steps(launcher, "historical_backfill", before=_only_the_last_days)
     assert (outcome.run_status, _tested(outcome)["status"]) == ("failed", "fail")
 
 
@@ -219,7 +192,7 @@ def test_backfill_fails_where_every_series_is_too_short(launcher: Launcher) -> N
 
 
 def test_v2_train_registers_prophet_like_on_frame_v2(launcher: Launcher) -> None:
-    outcome = _run(launcher, "v2_train")
+    outcome = run_steps(launcher, "v2_train")
     told = _data(outcome, "v2_train")
     run = launcher.services.registry.show(told["model_run_id"])
     assert (run.model_type, run.feature_frame_version, run.status) == ("prophet_like", 2, "success")
@@ -233,14 +206,14 @@ def test_v2_train_registers_prophet_like_on_frame_v2(launcher: Launcher) -> None
 
 
 def test_v2_train_scores_what_the_backtest_scores(launcher: Launcher) -> None:
-    outcome = _run(launcher, "v2_train", train_model_types=["prophet_like"])
+    outcome = run_steps(launcher, "v2_train", train_model_types=["prophet_like"])
     board = _data(outcome, "backtest")["leaderboard"]
     own = next(row for row in board if row["model"] == "prophet_like")
     assert _data(outcome, "v2_train")["scores"]["wape"] == own["wape"]
 
 
 def test_v2_train_fails_where_every_series_is_too_short(launcher: Launcher) -> None:
-    outcome = _run(launcher, "v2_train", before=_only_the_last_days)
+    outcome = run_steps(launcher, "v2_train", before=_only_the_last_days)
     assert (outcome.run_status, _tested(outcome)["status"]) == ("failed", "fail")
     with launcher.database.read() as connection:
         jobs = connection.execute(select(t.job.c.kind, t.job.c.status).order_by(t.job.c.started_at)).all()
@@ -251,7 +224,7 @@ def test_v2_train_fails_where_every_series_is_too_short(launcher: Launcher) -> N
 
 
 def test_a_champion_on_v1_and_the_challenger_are_not_comparable_and_it_is_said_why(launcher: Launcher) -> None:
-    told = _tested(_run(launcher, "v2_train", "champion_compat_compare"))
+    told = _tested(run_steps(launcher, "v2_train", "champion_compat_compare"))
     assert told["status"] == "pass"
     assert not told["data"]["is_comparable"]
     assert [one["reason"] for one in told["data"]["obstacles"]] == ["feature_frame_version_differs"]
@@ -261,14 +234,14 @@ def test_a_champion_on_v1_and_the_challenger_are_not_comparable_and_it_is_said_w
 
 
 def test_a_champion_on_v2_and_the_challenger_are_comparable(launcher: Launcher) -> None:
-    told = _tested(_run(launcher, "v2_train", "champion_compat_compare", train_model_types=["prophet_like"]))
+    told = _tested(run_steps(launcher, "v2_train", "champion_compat_compare", train_model_types=["prophet_like"]))
     assert told["data"]["is_comparable"]
     assert told["data"]["wape_change"] == 0.0
 
 
 def test_without_a_challenger_or_a_champion_there_is_nothing_to_compare(launcher: Launcher) -> None:
-    assert _tested(_run(launcher, "champion_compat_compare"))["status"] == "skip"
-    told = _tested(_run(launcher, "v2_train", "champion_compat_compare", before=_forget_champion))
+    assert _tested(run_steps(launcher, "champion_compat_compare"))["status"] == "skip"
+    told = _tested(run_steps(launcher, "v2_train", "champion_compat_compare", before=_forget_champion))
     assert told["status"] == "skip"
 
 
@@ -285,7 +258,7 @@ def _check_restored(launcher: Launcher, alias: str | None = None) -> None:
 
 
 def test_an_alias_gets_stale_before_everybodys_eyes_and_is_put_back(launcher: Launcher) -> None:
-    told = _tested(_run(launcher, "v2_train", "stale_alias_trigger"))
+    told = _tested(run_steps(launcher, "v2_train", "stale_alias_trigger"))
     assert told["status"] == "pass"
     assert [stage["stale_reasons"] for stage in told["data"]["stages"]] == [
         [],
@@ -296,12 +269,12 @@ def test_an_alias_gets_stale_before_everybodys_eyes_and_is_put_back(launcher: La
 
 
 def test_without_a_challenger_the_newer_success_alone_makes_it_stale(launcher: Launcher) -> None:
-    told = _tested(_run(launcher, "stale_alias_trigger"))
+    told = _tested(run_steps(launcher, "stale_alias_trigger"))
     assert told["data"]["stages"][1]["stale_reasons"] == ["newer_success_run"]
 
 
 def test_a_bad_promotion_is_refused_with_real_scores_and_rolled_back(launcher: Launcher) -> None:
-    outcome = _run(launcher, "safer_promote_flow")
+    outcome = run_steps(launcher, "safer_promote_flow")
     told, board = _tested(outcome), _data(outcome, "backtest")["leaderboard"]
     assert told["status"] == "pass"
     assert told["data"]["refused"]
@@ -315,15 +288,15 @@ def test_a_bad_promotion_is_refused_with_real_scores_and_rolled_back(launcher: L
 
 @pytest.mark.parametrize("step", DEMONSTRATIONS)
 def test_a_sandbox_alias_that_was_there_points_where_it_did(launcher: Launcher, step: str) -> None:
-    earlier = _run(launcher).summary["winning_run_id"]
+    earlier = run_steps(launcher).summary["winning_run_id"]
     launcher.services.registry.set_alias(SANDBOX_ALIAS, earlier)
-    assert _tested(_run(launcher, step, reset=False))["status"] == "pass"
+    assert _tested(run_steps(launcher, step, reset=False))["status"] == "pass"
     _check_restored(launcher, earlier)
 
 
 @pytest.mark.parametrize("step", DEMONSTRATIONS)
 def test_without_a_champion_there_is_nothing_to_show(launcher: Launcher, step: str) -> None:
-    assert _tested(_run(launcher, step, before=_forget_champion))["status"] == "skip"
+    assert _tested(run_steps(launcher, step, before=_forget_champion))["status"] == "skip"
 
 
 def _refuse(*_: object, **__: object) -> Any:
@@ -336,10 +309,10 @@ def _refuse(*_: object, **__: object) -> Any:
 def test_the_sandbox_is_put_back_where_its_step_fails_midway(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch, step: str, method: str
 ) -> None:
-    earlier = _run(launcher).summary["winning_run_id"]
+    earlier = run_steps(launcher).summary["winning_run_id"]
     launcher.services.registry.set_alias(SANDBOX_ALIAS, earlier)
     monkeypatch.setattr(RegistryService, method, _refuse)
-    outcome = _run(launcher, step, reset=False, preservation="keep")
+    outcome = run_steps(launcher, step, reset=False, preservation="keep")
     assert (outcome.run_status, _tested(outcome)["status"]) == ("failed", "fail")
     monkeypatch.undo()
     _check_restored(launcher, earlier)
@@ -350,7 +323,7 @@ def test_the_sandbox_is_put_back_where_its_step_fails_midway(
 
 @pytest.mark.parametrize("step", DEMONSTRATIONS)
 def test_the_sandbox_is_put_back_where_the_run_is_stopped_midway(launcher: Launcher, step: str) -> None:
-    outcome = _run(launcher, step, before=_stop_at_the_next_progress)
+    outcome = run_steps(launcher, step, before=_stop_at_the_next_progress)
     assert outcome.run_status == "cancelled"
     _check_restored(launcher)
 
@@ -369,11 +342,11 @@ def _stop_at_the_next_progress(context: RunContext) -> None:
 def test_whoever_settles_the_run_puts_the_alias_back_where_the_sandbox_could_not(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    earlier = _run(launcher).summary["winning_run_id"]
+    earlier = run_steps(launcher).summary["winning_run_id"]
     launcher.services.registry.set_alias(SANDBOX_ALIAS, earlier)
     monkeypatch.setattr(SandboxService, "_put_back", lambda *_: None)
     monkeypatch.setattr(RegistryService, "verify", _refuse)
-    assert _run(launcher, "safer_promote_flow", reset=False).run_status == "failed"
+    assert run_steps(launcher, "safer_promote_flow", reset=False).run_status == "failed"
     assert launcher.services.models.alias(SANDBOX_ALIAS) == earlier
 
 
@@ -382,7 +355,7 @@ def test_a_sandbox_that_was_not_put_back_warns_and_says_so(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     monkeypatch.setattr(SandboxService, "_put_back", lambda *_: None)
-    told = _tested(_run(launcher, step))
+    told = _tested(run_steps(launcher, step))
     assert (told["status"], told["data"]["restored"]) == ("warn", False)
 
 
@@ -390,15 +363,15 @@ def test_demonstrations_that_show_nothing_warn(launcher: Launcher, monkeypatch: 
     monkeypatch.setattr(RegistryService, "stale_reasons", lambda *_: ())
     monkeypatch.setattr(promotion, "promotion_obstacles", lambda *_, **__: ())
     for step in DEMONSTRATIONS:
-        outcome = _run(launcher, step)
+        outcome = run_steps(launcher, step)
         assert (_tested(outcome)["status"], outcome.overall_status) == ("warn", "pass")
         _check_restored(launcher)
 
 
 def test_demonstrations_are_counted_nowhere(launcher: Launcher) -> None:
-    _run(launcher)
+    run_steps(launcher)
     before = launcher.services.ops.summary()
-    outcome = _run(launcher, *DEMONSTRATIONS, reset=False)
+    outcome = run_steps(launcher, *DEMONSTRATIONS, reset=False)
     after = launcher.services.ops.summary()
     own = {"total": 1, "success": 1}  # the run's own winner, nothing synthetic
     assert after.model_runs == {name: count + own.get(name, 0) for name, count in before.model_runs.items()}
@@ -413,7 +386,7 @@ def test_demonstrations_are_counted_nowhere(launcher: Launcher) -> None:
 
 
 def test_the_sweep_scores_every_baseline_on_three_stores_and_two_products(launcher: Launcher) -> None:
-    outcome = _run(launcher, "batch_preset", preservation="keep")
+    outcome = run_steps(launcher, "batch_preset", preservation="keep")
     told = _tested(outcome)["data"]
     assert _tested(outcome)["status"] == "pass"
     assert (told["series"], told["items"], told["succeeded"], told["batch_status"]) == (6, 30, 30, "completed")
@@ -425,7 +398,7 @@ def test_the_sweep_scores_every_baseline_on_three_stores_and_two_products(launch
 
 
 def test_the_sweep_warns_when_it_is_partial_and_loses_no_failure(launcher: Launcher) -> None:
-    outcome = _run(launcher, "batch_preset", scenario="sparse", seed_overrides=None)
+    outcome = run_steps(launcher, "batch_preset", scenario="sparse", seed_overrides=None)
     told = _tested(outcome)["data"]
     assert (_tested(outcome)["status"], outcome.overall_status) == ("warn", "pass")
     assert told["batch_status"] == "partial"
@@ -435,13 +408,13 @@ def test_the_sweep_warns_when_it_is_partial_and_loses_no_failure(launcher: Launc
 
 
 def test_the_sweep_takes_what_there_is(launcher: Launcher) -> None:
-    told = _tested(_run(launcher, "batch_preset", seed_overrides={"stores": 1, "products": 1}))
+    told = _tested(run_steps(launcher, "batch_preset", seed_overrides={"stores": 1, "products": 1}))
     assert (told["status"], told["data"]["series"]) == ("pass", 1)
 
 
 def test_the_sweep_fails_where_its_batch_is_refused(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("showcase.services.portfolio.plan_folds", _refuse)
-    outcome = _run(launcher, "batch_preset")
+    outcome = run_steps(launcher, "batch_preset")
     assert (outcome.run_status, _tested(outcome)["status"]) == ("failed", "fail")
 
 
@@ -449,7 +422,7 @@ def test_the_sweep_fails_where_its_batch_is_refused(launcher: Launcher, monkeypa
 
 
 def test_the_snapshot_tells_of_this_run(launcher: Launcher) -> None:
-    told = _tested(_run(launcher, "ops_snapshot"))
+    told = _tested(run_steps(launcher, "ops_snapshot"))
     assert told["status"] == "pass"
     assert (told["data"]["runs"]["total"], told["data"]["runs"]["running"]) == (1, 1)
     assert told["data"]["aliases"][0]["name"] == "demo-production"
@@ -461,6 +434,6 @@ def test_the_snapshot_warns_and_never_fails(launcher: Launcher, monkeypatch: pyt
         raise UnavailableError("The database does not answer.", "Start it.")
 
     monkeypatch.setattr(OpsService, "summary", away)
-    outcome = _run(launcher, "ops_snapshot")
+    outcome = run_steps(launcher, "ops_snapshot")
     assert (_tested(outcome)["status"], outcome.overall_status) == ("warn", "pass")
     assert _tested(outcome)["data"]["remedy"] == "Start it."

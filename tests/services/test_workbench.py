@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
@@ -21,7 +22,7 @@ from showcase.services.models import Subject
 from showcase.services.suite import Services
 from showcase.services.workbench import Workbench, backtested_json, features_json, predicted_json, trained_json
 from showcase.store.engine import Database
-from showcase.testing import services_over
+from showcase.testing import TODAY, services_over
 from tests.services.subjects import quiet, seed_subject, services_of
 
 
@@ -118,6 +119,37 @@ def test_a_backtest_scores_every_series_and_the_one_that_was_asked_for(
     outcome = services.jobs.show(tested.scored.job_id).outcome
     assert outcome is not None
     assert outcome["leaderboard"] == told["leaderboard"]
+
+
+def test_a_backtest_on_generated_data_is_also_told_against_what_people_wanted(
+    services: Services, bench: Workbench
+) -> None:
+    subject = seed_subject(services, "stockout_heavy", stores=2, products=3, window_days=90)
+    first, end = subject.matrix.day(7), subject.matrix.day(80)
+    ask = of(subject, configs=[{"model_type": "moving_average"}], start_date=str(first), end_date=str(end))
+    tested = bench.backtest(parse_ask(BacktestRequest, ask), quiet)
+    rows = {row["days"]: row for row in backtested_json(tested)["truth"] if row["model"] == "moving_average"}
+    assert rows["all"]["n"] == rows["in_stock"]["n"] + rows["stockout"]["n"]
+    # where the shelf was full, sales are what was wanted
+    assert rows["in_stock"]["wape_demand"] == rows["in_stock"]["wape_sales"]
+    assert rows["stockout"]["bias_demand"] > rows["stockout"]["bias_sales"]
+    latent = services.series.latent(subject.data_set, subject.matrix)
+    mine = tested.scored.backtest.forecasts.filter(pl.col("model") == "moving_average").drop_nulls("actual")
+    days = [(row["date"] - subject.matrix.first_day).days for row in mine.to_dicts()]
+    series = [subject.matrix.row_of(row["store_id"], row["product_id"]) for row in mine.to_dicts()]
+    wanted, said = latent[series, days], mine["forecast"].to_numpy()
+    assert rows["all"]["wape_demand"] == pytest.approx(100 * abs(wanted - said).sum() / wanted.sum(), abs=1e-5)
+
+
+def test_of_real_sales_nobody_knows_the_truth(services: Services, bench: Workbench, tmp_path: Path) -> None:
+    day = timedelta(days=1)
+    rows = [f"{TODAY - day * back},A,x,{(back * 7 + 3) % 13}" for back in range(80)]
+    file = tmp_path / "sales.csv"
+    file.write_text("\n".join(["date,store,product,quantity", *rows]))
+    kept, _ = services.demand.import_sales(file)
+    pair = services.demand.focus(kept.data_set, None).pair
+    ask = {"store_id": pair.store_id, "product_id": pair.product_id, "configs": [{"model_type": "naive"}]}
+    assert backtested_json(bench.backtest(parse_ask(BacktestRequest, ask), quiet))["truth"] is None
 
 
 def test_a_failing_training_leaves_a_failed_job_and_model_run_that_say_why(

@@ -64,7 +64,11 @@ class Forecast(Open):
 
 
 class BacktestOutcome(Open):
-    """A leaderboard over every series, the folds, and the scores of the one that was asked for."""
+    """A leaderboard over every series, the folds, and the scores of the one that was asked for.
+
+    `truth`: the errors against what people wanted, on all days and on those without and with a stockout; null for real
+    sales, of which nobody knows it.
+    """
 
     job_id: str
     winner: str | None
@@ -72,6 +76,7 @@ class BacktestOutcome(Open):
     folds: list[dict[str, Any]]
     by_fold: list[dict[str, Any]]
     by_bucket: list[dict[str, Any]]
+    truth: list[dict[str, Any]] | None
 
 
 def models_router(installation: Installation) -> APIRouter:

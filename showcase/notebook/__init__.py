@@ -128,6 +128,14 @@ class Showcase:
         own = (frame["store_id"] == found.store_id) & (frame["product_id"] == found.product_id)
         return frame[own].drop(columns=["store_id", "product_id", "cutoff", "model"]).reset_index(drop=True)
 
+    def tested(self, workspace_id: str) -> pd.DataFrame:
+        """What the winner of a kept run forecast for the focus pair on the test days: date, fold, actual, forecast."""
+        found = self.workspace(workspace_id)
+        frame = self.installation.services.models.frame(Digest(found.created_objects["files"]["backtest"])).to_pandas()
+        own = (frame["store_id"] == found.store_id) & (frame["product_id"] == found.product_id)
+        mine = frame[own & (frame["model"] == (found.result_summary or {})["winner_model_type"])]
+        return mine[["date", "fold", "actual", "forecast"]].sort_values(["fold", "date"]).reset_index(drop=True)
+
     def export(self, workspace_id: str) -> Export:
         """Write the workspace's bundle; what it holds and where it lies."""
         return self.installation.services.bundles.export(workspace_id)

@@ -1,0 +1,122 @@
+"""Explore forecasts: a series of the current data set, a model and a backtest, tried at once and kept nowhere."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+import polars as pl
+
+from showcase.console.draft import SCORING, BacktestForm
+from showcase.console.explore.trial import Trial, try_model
+from showcase.console.forms.focus import FocusPicker
+from showcase.console.plots.folds import folds_plot
+from showcase.console.plots.forecast import forecast_plot
+from showcase.console.rows import Column, table_html
+from showcase.console.surface import arranged, card, field, remedy, text, title
+from showcase.console.text import plain, score
+from showcase.console.theme import sheet
+from showcase.errors import ShowcaseError
+from showcase.evaluation.settings import BacktestSettings
+from showcase.forecasting.history import SalesMatrix
+from showcase.forecasting.zoo import ModelConfig
+from showcase.kernel.refusals import parse_as
+from showcase.wiring import Installation
+
+_KNOBS = "display: grid; grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); gap: 13px 8px; padding-top: 7px;"
+_SHOWN = ("wape", "mae", "bias", "coverage80")
+_WEEKS_BEFORE = 8
+_TRIED = [name for name in SCORING if name != "metric"]
+
+
+class ForecastExploration(pn.viewable.Viewer):
+    """Whatever is turned, the model is scored and fitted anew in memory; nothing is registered or written."""
+
+    model = param.Selector(default="moving_average", objects=["moving_average"], label="Model")
+
+    def __init__(self, installation: Installation, **params: object) -> None:
+        super().__init__(**params)
+        self._services = installation.services
+        self._matrix: SalesMatrix | None = None
+        self._usual: tuple[int, int] | None = None
+        self.trial: Trial | None = None
+        self.param["model"].objects = [one.model_type for one in self._services.models.catalog() if one.enabled]
+        self.picker, self.backtest = FocusPicker(), BacktestForm()
+        common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width"}
+        knobs = [pmui.Select.from_param(self.param.model, **common), *(field(self.backtest, name) for name in _TRIED)]
+        self._words = text('<p class="quiet">Reading the current data set</p>')
+        self._folds = pn.pane.HoloViews(None, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._picture = pn.pane.HoloViews(None, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._scores = text(stylesheets=[sheet("rows")])
+        top = card(text(title("Series, model and backtest")), self.picker, arranged(*knobs, css=_KNOBS), self._words)
+        shown = card(text(title("Tested, and the days ahead")), self._picture, self._folds, self._scores)
+        self.root = arranged(top, shown, css="display: grid; gap: 12px;")
+        self.param.watch(self._turned, "model")
+        self.backtest.param.watch(self._turned, _TRIED)
+        self.picker.param.watch(self._turned, ["store_id", "product_id"])
+        pn.state.onload(self._begin)
+
+    def load(self) -> None:
+        """Read the current data set, then try what the knobs say; an empty database is told with its remedy."""
+        try:
+            data_set = self._services.demand.require_current()
+            stores, products = self._services.demand.pairs(data_set)
+            usual = self._services.demand.focus(data_set, None).pair
+            self._matrix = self._services.demand.matrix(data_set)
+        except ShowcaseError as error:
+            self._words.object = remedy(error)
+            return
+        self._usual = (usual.store_id, usual.product_id)
+        self.picker.param.update(stores=stores, products=products)
+        self.run()
+
+    def run(self) -> None:
+        """Try the model; what does not fit is told with the settings that would."""
+        if self._matrix is None or self._usual is None:
+            return
+        chosen = self.picker.given()
+        key = (chosen["store_id"], chosen["product_id"]) if chosen else self._usual
+        try:
+            sent = {name: getattr(self.backtest, name) for name in _TRIED}
+            plan = parse_as(BacktestSettings, sent, "backtest").plan()
+            self.trial = try_model(self._matrix, key, ModelConfig.of(self.model), plan)
+        except ShowcaseError as error:
+            self._words.object = remedy(error)
+            return
+        self._show(self.trial)
+
+    def _begin(self) -> None:
+        pn.state.execute(self._load)
+
+    # coroutines run on a worker thread, so that no other page waits for this one's models
+    async def _load(self) -> None:
+        self.load()
+
+    async def _turned(self, *_events: param.parameterized.Event) -> None:
+        self.run()
+
+    def _show(self, trial: Trial) -> None:
+        self._words.object = (
+            f"<p>{plain(self.model)} and the two controls over {trial.n_series:,} series of the current data "
+            "set; nothing of this is kept.</p>"
+        )
+        shown_from = trial.past["date"][max(trial.past.height - 7 * _WEEKS_BEFORE, 0)]
+        tested = trial.tested.filter(pl.col("date") >= shown_from)
+        self._picture.object = forecast_plot(trial.past.tail(7 * _WEEKS_BEFORE), trial.ahead, tested)
+        self._folds.object = folds_plot(trial.folds)
+        columns = [
+            Column("model"),
+            *(Column(f"{name}, {whose}", is_number=True) for whose in _WHOSE for name in _SHOWN),
+        ]
+        own = {row["model"]: row for row in trial.own_scores}
+        rows = [
+            [row["model"], *(score(each.get(name)) for each in (row, own.get(row["model"], {})) for name in _SHOWN)]
+            for row in trial.scores
+        ]
+        self._scores.object = table_html("Scores, best first", columns, rows)
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.root
+
+
+_WHOSE = ("all series", "this one")
