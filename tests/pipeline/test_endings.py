@@ -23,6 +23,7 @@ from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import PRODUCTION_ALIAS, ModelService
 from showcase.services.plans import PlanService
 from showcase.services.registry import RegistryService
+from showcase.workspaces.story import SLOTS
 from tests.pipeline.some_steps import run_steps, step_told
 
 HERE = "test_endings.py"
@@ -208,6 +209,21 @@ def test_a_step_whose_service_fails_ends_the_run_with_the_remedy(
     assert (outcome.run_status, outcome.overall_status) == ("failed", "fail")
     # the run before this one had no model in production, so there is none after it
     assert launcher.services.models.alias(PRODUCTION_ALIAS) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [("embedding_provider_probe", "probe"), ("rag_index_subset", "index"), ("rag_retrieve_probe", "retrieve")],
+)
+def test_a_look_into_the_knowledge_that_fails_is_remembered_too(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch, name: str, event: str
+) -> None:
+    monkeypatch.setattr(*FAILING[name], _away)
+    outcome = run_steps(launcher, name, preservation="keep")
+    kept = launcher.services.workspaces.show(outcome.summary["workspace_id"]).rag_events
+    assert kept is not None
+    assert [(one["event"], one["status"]) for one in kept] == [(event, "fail")]
+    SLOTS["rag_events"][0].validate_python(kept)
 
 
 def test_a_full_disk_fails_the_precheck_with_the_remedy(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:

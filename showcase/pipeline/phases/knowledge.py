@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from showcase.errors import NotFoundError, ProviderError
+from showcase.errors import NotFoundError, ProviderError, ShowcaseError
 from showcase.knowledge.events import RagEvent, RagEventKind, RagStatus
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.steps import StepOutcome, passed, skipped, warned
@@ -27,7 +27,11 @@ def _skip(context: RunContext, error: ProviderError | NotFoundError, *, reachabl
 
 def embedding_provider_probe(context: RunContext) -> StepOutcome:
     """Whether the provider answers; the text search always does."""
-    probed = context.services.knowledge.probe(context.check_stop)
+    try:
+        probed = context.services.knowledge.probe(context.check_stop)
+    except ShowcaseError as error:
+        _remember(context, "probe", "fail", str(error))
+        raise
     status: RagStatus = "pass" if probed.reachable else "skip"
     _remember(context, "probe", status, probed.detail, reachable=probed.reachable)
     outcome = passed if probed.reachable else skipped
@@ -43,6 +47,9 @@ def rag_index_subset(context: RunContext) -> StepOutcome:
         return _skip(context, error, reachable=False)
     except NotFoundError as error:
         return _skip(context, error, reachable=None)
+    except ShowcaseError as error:
+        _remember(context, "index", "fail", str(error))
+        raise
     pages = len(indexed.changed) + len(indexed.unchanged)
     detail = f"{indexed.chunks} chunks of {pages} pages, {len(indexed.changed)} pages new or changed"
     _remember(context, "index", "pass", detail, count=indexed.chunks, reachable=True)
@@ -63,6 +70,9 @@ def rag_retrieve_probe(context: RunContext) -> StepOutcome:
         found = context.services.knowledge.retrieve(QUESTION, limit=_LIMIT, tick=context.check_stop)
     except ProviderError as error:
         return _skip(context, error, reachable=False)
+    except ShowcaseError as error:
+        _remember(context, "retrieve", "fail", str(error), query=QUESTION)
+        raise
     values = {"provider": found.provider, "query": QUESTION}
     hits = [
         {"source": hit.source, "heading": hit.heading, "passage": hit.passage, "score": hit.score} for hit in found.hits
