@@ -52,9 +52,20 @@ def reduced(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             kept["execution_count"] = cell.execution_count
             outputs = [] if tags and NOT_COMPARED in tags else cell.outputs
-            kept["outputs"] = [output for raw in outputs for output in _reduced_output(raw)]
+            kept["outputs"] = _joined([output for raw in outputs for output in _reduced_output(raw)])
         cells.append(kept)
     return nbformat.from_dict({"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The outputs with neighbouring pieces of stdout as one: where they are cut is a matter of time."""
+    joined: list[dict[str, Any]] = []
+    for output in outputs:
+        if joined and output["output_type"] == joined[-1]["output_type"] == "stream":
+            joined[-1] = {**joined[-1], "text": joined[-1]["text"] + output["text"]}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _reduced_output(output: NotebookNode) -> list[dict[str, Any]]:

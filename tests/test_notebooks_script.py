@@ -50,6 +50,12 @@ def test_text_and_stdout_stay_and_everything_else_goes() -> None:
     assert kept.metadata == {}
 
 
+def test_where_stdout_was_cut_does_not_show() -> None:
+    cell = code("loop", 1, printed("1\n"), printed("at 50 %", "stderr"), printed("2\n"), shown(1, text_plain="3"))
+    first, second = reduced(notebook(cell)).cells[0].outputs
+    assert (first.text, second.data) == ("1\n2\n", {"text/plain": "3"})
+
+
 def test_our_pictures_stay_beside_their_words() -> None:
     drawn = v4.new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "[picture]", "text/html": "<b>"})
     (kept,) = reduced(notebook(code("draw()", 1, drawn))).cells[0].outputs

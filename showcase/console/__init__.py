@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from showcase.console.app import show
     from showcase.console.demos.view import demo
-    from showcase.console.explore.page import explore
+    from showcase.console.explorations.page import explore
     from showcase.console.forms.focus import FocusPicker
     from showcase.console.forms.overrides import SeedOverridesForm
 
@@ -17,7 +17,7 @@ _HOMES = {
     "FocusPicker": "showcase.console.forms.focus",
     "SeedOverridesForm": "showcase.console.forms.overrides",
     "demo": "showcase.console.demos.view",
-    "explore": "showcase.console.explore.page",
+    "explore": "showcase.console.explorations.page",
     "show": "showcase.console.app",
 }
 

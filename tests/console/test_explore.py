@@ -10,14 +10,15 @@ import holoviews as hv
 import numpy as np
 import polars as pl
 import pytest
+from param.parameterized import discard_events
 from sqlalchemy import text
 
-from showcase.console.explore import sample, trial
-from showcase.console.explore.dataset import DatasetExploration
-from showcase.console.explore.forecasts import ForecastExploration
-from showcase.console.explore.page import EXPLORATIONS, explore
-from showcase.console.explore.sample import draw_sample
-from showcase.console.explore.trial import try_model
+from showcase.console.explorations import sample, trial
+from showcase.console.explorations.dataset import DatasetExploration
+from showcase.console.explorations.forecasts import ForecastExploration
+from showcase.console.explorations.page import EXPLORATIONS, explore
+from showcase.console.explorations.sample import draw_sample
+from showcase.console.explorations.trial import try_model
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import InvalidInputError, NotFoundError
@@ -86,7 +87,8 @@ def test_a_knob_draws_another_demand_and_keeps_the_series() -> None:
     view = DatasetExploration(scenario="demo_minimal")
     view.generate()
     before, name = view.sample, view.series
-    view.knobs.noise_sigma = 0.0
+    with discard_events(view.knobs):  # who listens runs in a session of the server, and here is none
+        view.knobs.noise_sigma = 0.0
     view.generate()
     assert view.series == name
     assert before is not None
@@ -137,10 +139,12 @@ def test_exploring_forecasts_reads_and_writes_nothing(installation: Installation
 def test_what_does_not_fit_is_told_with_what_would(installation: Installation) -> None:
     seed_subject(installation.services, as_of=DAY, stores=1, products=2, window_days=75)
     view = ForecastExploration(installation)
-    view.backtest.param.update(horizon=40, n_splits=3)
+    with discard_events(view.backtest):
+        view.backtest.param.update(horizon=40, n_splits=3)
     view.load()
     assert "The backtest needs" in view._words.object
-    view.backtest.param.update(horizon=7, gap=7)
+    with discard_events(view.backtest):
+        view.backtest.param.update(horizon=7, gap=7)
     view.run()
     assert "gap" in view._words.object
     assert "below the horizon" in view._words.object

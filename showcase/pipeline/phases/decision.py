@@ -46,18 +46,21 @@ def backtest(context: RunContext) -> StepOutcome:
             **values,
         )
     left_out = f", {found.left_out.height} too short for a fold" if found.left_out.height else ""
+    best = winning_score(scored, plan.metric)
+    assert best is not None  # what has no score is not ranked
     return passed(
-        f"{scored.winner} wins with {plan.metric} {winning_score(scored, plan.metric):.2f}{_UNITS[plan.metric]} over "
+        f"{scored.winner} wins with {plan.metric} {best:.2f}{_UNITS[plan.metric]} over "
         f"{subject.matrix.n_series} series and {len(found.folds)} folds{left_out}",
         winner=str(scored.winner),
         **values,
     )
 
 
-def winning_score(scored: Scored, metric: str) -> float:
-    """The winner's published score."""
+def winning_score(scored: Scored, metric: str) -> float | None:
+    """The winner's published score; null where it is undefined, which that of the chosen metric never is."""
     row = next(row for row in board_rows(scored.board) if row["is_winner"])
-    return float(row[metric])
+    value: float | None = row[metric]
+    return value
 
 
 def register(context: RunContext) -> StepOutcome:

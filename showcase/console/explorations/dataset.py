@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from showcase.console.explore.sample import Sample, draw_sample
+from showcase.console.explorations.sample import Sample, draw_sample
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
 from showcase.console.surface import arranged, card, remedy, text, title
@@ -52,7 +52,6 @@ class DatasetExploration(pn.viewable.Viewer):
         self.param.watch(self._generate, "seed")
         self.knobs.param.watch(self._generate, list(KNOBS))
         self.param.watch(self._draw, "series")
-        pn.state.onload(self._begin)
 
     def generate(self) -> None:
         """Make the demand of the knobs as they stand, and draw one series of it."""
@@ -72,7 +71,8 @@ class DatasetExploration(pn.viewable.Viewer):
         else:
             self.series = kept
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Draw beside the page; to be called once it is there."""
         pn.state.execute(self._generate)
 
     # coroutines run on a worker thread, so that no other page waits for this one's demand

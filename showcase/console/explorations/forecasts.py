@@ -8,7 +8,7 @@ import param
 import polars as pl
 
 from showcase.console.draft import SCORING, BacktestForm
-from showcase.console.explore.trial import Trial, try_model
+from showcase.console.explorations.trial import Trial, try_model
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.plots.folds import folds_plot
 from showcase.console.plots.forecast import forecast_plot
@@ -54,7 +54,6 @@ class ForecastExploration(pn.viewable.Viewer):
         self.param.watch(self._turned, "model")
         self.backtest.param.watch(self._turned, _TRIED)
         self.picker.param.watch(self._turned, ["store_id", "product_id"])
-        pn.state.onload(self._begin)
 
     def load(self) -> None:
         """Read the current data set, then try what the knobs say; an empty database is told with its remedy."""
@@ -85,7 +84,8 @@ class ForecastExploration(pn.viewable.Viewer):
             return
         self._show(self.trial)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Read and try beside the page; to be called once it is there."""
         pn.state.execute(self._load)
 
     # coroutines run on a worker thread, so that no other page waits for this one's models

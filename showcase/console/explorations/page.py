@@ -8,8 +8,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from showcase.console.change import run_in_order
-from showcase.console.explore.dataset import DatasetExploration
-from showcase.console.explore.forecasts import ForecastExploration
+from showcase.console.explorations.dataset import DatasetExploration
+from showcase.console.explorations.forecasts import ForecastExploration
 from showcase.console.lifetime import release_on_close
 from showcase.console.surface import arranged, card, text
 from showcase.console.text import plain, words
@@ -22,7 +22,7 @@ max-width: 1080px; margin: 0 auto; display: flex; flex-direction: column; gap: 1
 box-sizing: border-box;
 """
 
-EXPLORATIONS: Mapping[str, tuple[str, str, Callable[[Installation], pn.viewable.Viewer]]] = {
+EXPLORATIONS: Mapping[str, tuple[str, str, Callable[[Installation], DatasetExploration | ForecastExploration]]] = {
     "dataset": (
         "Explore demand",
         "What do the knobs make of the demand? Everything here is generated to be looked at, and kept nowhere.",
@@ -48,10 +48,12 @@ def explore(name: str) -> pmui.Page:
         f'<p class="small"><a href="../notebooks">All notebooks</a></p><h1>{plain(title)}</h1><p>{plain(question)}</p>',
         stylesheets=[sheet("demo")],
     )
-    root = arranged(card(head), make(shared_installation()), css=_PAGE)
+    shown = make(shared_installation())
+    root = arranged(card(head), shown, css=_PAGE)
     page = pmui.Page(
         title="Showcase", main=[root], theme_config=THEME, sidebar_variant="temporary",
         sx={"& .main": {"backgroundColor": "background.default"}},
     )  # fmt: skip
     release_on_close(page)
+    pn.state.onload(shown.begin)
     return page
