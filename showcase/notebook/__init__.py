@@ -133,8 +133,10 @@ class Showcase:
         found = self.workspace(workspace_id)
         frame = self.installation.services.models.frame(Digest(found.created_objects["files"]["backtest"])).to_pandas()
         own = (frame["store_id"] == found.store_id) & (frame["product_id"] == found.product_id)
-        mine = frame[own & (frame["model"] == (found.result_summary or {})["winner_model_type"])]
-        return mine[["date", "fold", "actual", "forecast"]].sort_values(["fold", "date"]).reset_index(drop=True)
+        winner = (found.result_summary or {})["winner_model_type"]
+        mine: pd.DataFrame = frame[own & (frame["model"] == winner)].sort_values(["fold", "date"])
+        shown: pd.DataFrame = mine[["date", "fold", "actual", "forecast"]].reset_index(drop=True)
+        return shown
 
     def export(self, workspace_id: str) -> Export:
         """Write the workspace's bundle; what it holds and where it lies."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -72,9 +73,14 @@ def draw_forecast(forecast: pd.DataFrame, tested: pd.DataFrame | None = None, *,
 
     `forecast`: date, forecast, lo80, hi80, lo95, hi95; `tested`: date, actual, forecast, fold; both of one series.
     """
-    ahead = forecast.assign(date=pd.to_datetime(forecast["date"]).dt.date).to_dict("records")
-    before = [] if tested is None else tested.assign(date=pd.to_datetime(tested["date"]).dt.date).to_dict("records")
-    return _picture(title, forecast_picture(before, ahead, title))
+    return _picture(title, forecast_picture([] if tested is None else _rows(tested), _rows(forecast), title))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table with its days as dates."""
+    columns = {str(name): table[name].tolist() for name in table.columns}
+    columns["date"] = pd.to_datetime(table["date"]).dt.date.tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _picture(title: str, drawn: Markup) -> Picture:
