@@ -51,6 +51,7 @@ class Console:
         self._take_location()
         page = pmui.Page(
             title="Showcase",
+            site_url="./",  # of this very place, whatever path a proxy puts in front
             header=[HeaderView(self.draft, self.progress)],
             sidebar=[rail(self.state)],
             sidebar_variant="permanent",
@@ -160,6 +161,6 @@ def _take_styles_from_here() -> None:
 
 def _sorry(error: ShowcaseError) -> pmui.Page:
     """The page of an installation that cannot be opened: what happened and what to do, in place of a blank screen."""
-    page = pmui.Page(title="Showcase", main=[card(text(remedy(error)), margin=24)], theme_config=THEME)
+    page = pmui.Page(title="Showcase", site_url="./", main=[card(text(remedy(error)), margin=24)], theme_config=THEME)
     release_on_close(page)
     return page

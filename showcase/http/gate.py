@@ -22,7 +22,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NETLOC = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": "80", "ws": "80", "https": "443", "wss": "443"}
 _COOKIE = "showcase_access"
-_CHALLENGE = 'Bearer realm="showcase", Basic realm="showcase", charset="UTF-8"'
+_CHALLENGES = ('Bearer realm="showcase"', 'Basic realm="showcase", charset="UTF-8"')
+"""Each in a header of its own: Chromium reads the first scheme of a header, and asks nobody for a bearer token."""
 _POLICY_VIOLATION = 1008
 
 
@@ -76,7 +77,9 @@ class Gate:
                 "Send the header authorization: Bearer TOKEN, or give TOKEN as the password where a browser asks.",
                 request_id_of(scope),
             )  # fmt: skip
-            answer = ProblemResponse(body, status_code=401, headers={"www-authenticate": _CHALLENGE})
+            answer = ProblemResponse(body, status_code=401)
+            for challenge in _CHALLENGES:
+                answer.headers.append("www-authenticate", challenge)
             await _refuse(scope, receive, send, answer)
             return
         await self.app(scope, receive, self._with_cookie(scope, send) if by == "basic" else send)

@@ -17,6 +17,7 @@ _PAGE = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>$title · Showcase</title>
 <style>
 :root { --ground: #f5f7f9; --surface: #fff; --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --accent: #0b6583; }

@@ -68,8 +68,8 @@ class Demo:
     def page(self) -> pmui.Page:
         """The whole story as a page of its own, to be served."""
         page = pmui.Page(
-            title="Showcase", main=[DemoView(self).root], theme_config=THEME, sidebar_variant="temporary",
-            sx={"& .main": {"backgroundColor": "background.default"}},
+            title="Showcase", site_url="../", main=[DemoView(self).root], theme_config=THEME,
+            sidebar_variant="temporary", sx={"& .main": {"backgroundColor": "background.default"}},
         )  # fmt: skip
         release_on_close(page)
         return page
