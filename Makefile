@@ -25,7 +25,7 @@ endif
 
 # --- check it ---
 
-.PHONY: test check format-check lint types imports tests browser notebooks compat faults faults-full slow
+.PHONY: test check format-check lint types imports tests browser notebooks compat faults faults-full conformance mutants slow
 test: check compat ## set up and run everything that checks the project
 
 check: format-check lint types imports tests browser notebooks ## everything but the oldest supported versions
@@ -65,6 +65,9 @@ faults-full: $(VENV)/.installed-dev ## the fault matrix in the sizes of docs/fau
 
 conformance: $(VENV)/.installed-dev ## every promise of the contract over HTTP, twice on one database, on two kinds of PostgreSQL
 	$(PART) conformance $(BIN)/python -m tests.conformance
+
+mutants: $(VENV)/.installed-dev ## do tests notice a wrong line of the lock, a lifecycle, a decision, the verifier, the importer?
+	$(PART) mutants $(BIN)/python -m tests.mutants
 
 slow: $(VENV)/.installed-dev ## the tests of large sizes, which no other command runs
 	$(PART) slow $(BIN)/python -m pytest -m slow

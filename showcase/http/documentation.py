@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from showcase.http.examples import with_examples
 from showcase.http.problems import MEDIA_TYPE, TITLES, Problem, problem_body
 
 TAGS: dict[str, str] = {
@@ -81,7 +82,8 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(unused, None)
     made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     for path, operations in made["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            with_examples(method, path, operation)
             operation["security"] = [{}] if path == "/health" else [{"token": []}, {}]
             added: Sequence[int] = _OF_EVERY_OPERATION if path != "/health" else (403, 500)
             if "{" in path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -65,8 +66,15 @@ def _operation(document: Mapping[str, Any], method: str, path: str, operation: M
     return (
         f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code></summary>"
         f"<p>{escape(operation.get('description', ''))}</p>"
-        f"{_table('takes', rows)}{_table('answers', answers)}</details>"
+        f"{_table('takes', rows)}{''.join(_examples(operation))}{_table('answers', answers)}</details>"
     )
+
+
+def _examples(operation: Mapping[str, Any]) -> Iterator[str]:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        for name, example in content.get("examples", {}).items():
+            body = json.dumps(example["value"], indent=1, ensure_ascii=False)
+            yield f"<p>{escape(name)}:</p><pre>{escape(body)}</pre>"
 
 
 def _table(title: str, rows: list[tuple[str, str, str]]) -> str:
@@ -85,6 +93,7 @@ h2 { font-size: 18px; margin: 32px 0 0; text-transform: capitalize; }
 details { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; margin: 8px 0;
           padding: 8px 16px; }
 summary { cursor: pointer; }
+pre { background: var(--ground); border-radius: 4px; padding: 8px; margin: 8px 0; overflow-x: auto; }
 summary b { display: inline-block; min-width: 64px; color: var(--accent); }
 table { border-collapse: collapse; width: 100%; margin: 8px 0; }
 caption { text-align: left; font-weight: 700; }

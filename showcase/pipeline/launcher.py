@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from showcase.errors import ConflictError, NotFoundError
+from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from showcase.evaluation.folds import plan_folds
 from showcase.kernel.identity import RunId, WorkspaceId
 from showcase.pipeline.context import RunContext
@@ -123,10 +123,17 @@ class Launcher:
             )
         return found
 
-    def recent(self, *, status: str | None = None, limit: int = 20) -> list[RunRow]:
-        """Runs, newest first."""
+    def recent(self, *, status: str | None = None, limit: int = 20, behind: str | None = None) -> list[RunRow]:
+        """Runs, newest first; those behind a run that was listed before. InvalidInputError where there is no such."""
         with self.database.read() as connection:
-            return runs.list_runs(connection, status=status, limit=limit)
+            last = None if behind is None else runs.find_run(connection, RunId(behind))
+            if behind is not None and last is None:
+                raise InvalidInputError(
+                    "The cursor does not belong to this list.",
+                    "Ask for the first page, without a cursor, and follow its next.",
+                    [FieldError("cursor", repr(behind[:40]), "next of a page of runs")],
+                )
+            return runs.list_runs(connection, status=status, limit=limit, behind=last)
 
     def running(self) -> RunRow | None:
         """The run that is under way, or None."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, literal, select, tuple_, update
 from sqlalchemy.engine import Row
 
 from showcase.kernel.identity import RunId, WorkspaceId
@@ -157,9 +157,12 @@ def find_run(connection: Connection, run_id: str, *, lock: bool = False) -> RunR
     return _run(row) if row else None
 
 
-def list_runs(connection: Connection, *, status: str | None, limit: int) -> list[RunRow]:
-    """Runs, newest first."""
-    query = select(t.demo_run).order_by(t.demo_run.c.started_at.desc(), t.demo_run.c.run_id).limit(limit)
+def list_runs(connection: Connection, *, status: str | None, limit: int, behind: RunRow | None = None) -> list[RunRow]:
+    """Runs, newest first; with `behind` those that follow it in that order."""
+    place = (t.demo_run.c.started_at, t.demo_run.c.run_id)
+    query = select(t.demo_run).order_by(*(column.desc() for column in place)).limit(limit)
+    if behind is not None:
+        query = query.where(tuple_(*place) < tuple_(literal(behind.started_at), literal(behind.run_id)))
     if status is not None:
         query = query.where(t.demo_run.c.status == status)
     return [_run(row) for row in connection.execute(query)]

@@ -80,10 +80,10 @@ def summary_of(events: list[Json]) -> Json:
 
 
 @contextmanager
-def socket(api: Client) -> Iterator[ClientConnection]:
-    """The WebSocket."""
+def socket(api: Client, max_queue: int = 16) -> Iterator[ClientConnection]:
+    """The WebSocket; it stops reading from the network while `max_queue` frames wait to be heard."""
     url = str(api.api.http.base_url).rstrip("/").replace("http", "ws", 1)
-    with connect(f"{url}/demo/stream", max_size=None) as opened:
+    with connect(f"{url}/demo/stream", max_size=None, max_queue=max_queue) as opened:
         yield opened
 
 

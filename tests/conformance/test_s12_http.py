@@ -19,6 +19,7 @@ PATHS = {
     "/demo/workspaces/{workspace_id}": "get patch delete",
     "/demo/workspaces/bulk": "post", "/demo/workspaces/bulk/preview": "post", "/demo/workspaces/bulk/undo": "post",
     "/demo/workspaces/{workspace_id}/lineage": "get", "/demo/workspaces/{workspace_id}/replay": "get post",
+    "/demo/workspaces/compare": "get", "/demo/workspaces/{workspace_id}/health": "get",
     "/demo/workspaces/{workspace_id}/bundle.zip": "get", "/demo/workspaces/{workspace_id}/export": "post",
     "/demo/hitl-decision": "post", "/demo/approval-events": "get", "/datasets": "get",
     "/datasets/{data_set_id}/current": "post", "/datasets/import": "post", "/dimensions/stores": "get",
@@ -58,6 +59,29 @@ def test_s12_every_operation_has_a_tag_a_sentence_and_its_refusals(document: Jso
             assert operation["tags"], (method, path)
             assert operation["description"], (method, path)
             assert "500" in operation["responses"], (method, path)
+
+
+def test_s12_every_body_has_an_example(document: Json) -> None:
+    bodies = [
+        (method, path, content)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items()
+        if kind == "application/json"
+    ]
+    assert len(bodies) > 20
+    assert all(content["examples"] for _, _, content in bodies)
+
+
+def test_s12_runs_are_listed_by_pages(api: Client, transcript: list[Json], kept: Json) -> None:
+    whole, cursor, seen = [run["run_id"] for run in api.runs.list(limit=6)], None, list[str]()
+    while len(seen) < len(whole):
+        page = api.api.call("GET", "/demo/runs", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        seen += [run["run_id"] for run in page["runs"]]
+        cursor = page["next"]
+        assert cursor or len(seen) >= len(whole)
+    assert seen[: len(whole)] == whole
+    refused(api, 422, "GET", "/demo/runs", params={"cursor": UNKNOWN})
 
 
 def test_s12_docs_are_served(http: httpx.Client) -> None:

@@ -92,6 +92,7 @@ def test_the_reference_of_http_comes_from_this_server_alone(client: TestClient) 
     assert "<code>/demo/workspaces/{workspace_id}</code>" in page
     assert "<code>backtest.horizon (body)</code>" in page
     assert "integer &gt;= 1, &lt;= 90 (14)" in page
+    assert "<p>a run that is kept:</p><pre>{\n &quot;scenario&quot;: &quot;retail_standard&quot;" in page
     assert "http://" not in page
     assert "https://" not in page
     assert "<script" not in page

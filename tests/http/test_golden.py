@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from websockets.sync.client import connect
 
+from showcase.client import Client
+from showcase.store.engine import Database
 from tests.http.doors import DOORS, over_socket
+from tests.http.served import served
 from tests.pipeline.test_golden import ELEVEN_STEP_PRESETS, FOLDER, LATER_DEFAULTS
 from tests.pipeline.transcripts import transcript
 
@@ -29,6 +35,15 @@ def test_a_legacy_frame_tells_what_it_always_told(client: TestClient, preset: st
 def test_an_explicit_default_for_each_later_field_tells_the_same(client: TestClient) -> None:
     told = transcript(over_socket(client, {**_frame("demo_minimal"), **LATER_DEFAULTS}))
     told += transcript(over_socket(client, LATER_DEFAULTS))
+    assert told == (FOLDER / "demo_minimal.jsonl").read_text()
+
+
+def test_a_server_process_tells_it_over_both_ways(database: Database, tmp_path: Path) -> None:
+    with served(database, tmp_path, "--only", "http") as server, Client(server.url) as client:
+        told = transcript(client.runs.watch(client.runs.start(**_frame("demo_minimal")).run_id))
+        with connect(f"{server.url.replace('http', 'ws')}/demo/stream") as socket:
+            socket.send("{}")
+            told += transcript(json.loads(text) for text in socket)
     assert told == (FOLDER / "demo_minimal.jsonl").read_text()
 
 

@@ -42,8 +42,19 @@ def test_runs_are_listed_newest_first_with_their_step(client: TestClient) -> Non
     assert [run["run_id"] for run in listed] == [second, first]
     assert listed[0] == client.get(f"/demo/runs/{second}").json()
     assert (listed[0]["status"], listed[0]["step"], listed[0]["workspace_id"]) == ("completed", "cleanup", None)
-    assert client.get("/demo/runs?limit=1").json()["runs"] == listed[:1]
-    assert client.get("/demo/runs?status=failed").json()["runs"] == []
+    assert client.get("/demo/runs?status=failed").json() == {"runs": [], "next": None}
+
+
+def test_runs_are_read_page_by_page(client: TestClient) -> None:
+    made = [over_json(client, {})[0]["run_id"] for _ in range(3)][::-1]  # each fails at once: there is no data
+    first = client.get("/demo/runs?limit=2").json()
+    assert ([run["run_id"] for run in first["runs"]], first["next"]) == (made[:2], made[1])
+    second = client.get("/demo/runs", params={"limit": 2, "cursor": first["next"]}).json()
+    assert ([run["run_id"] for run in second["runs"]], second["next"]) == (made[2:], None)
+    assert client.get("/demo/runs", params={"limit": 3}).json()["next"] is None
+    for wrong in (UNKNOWN, "made-up", ""):
+        refused = client.get("/demo/runs", params={"cursor": wrong})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "cursor")
 
 
 def test_a_stream_is_resumed_where_it_was_left_and_then_ends_for_good(client: TestClient) -> None:

@@ -38,11 +38,11 @@ class Outcome:
 
     @property
     def share(self) -> float:
-        return (self.killed + len(self.explained)) / self.made
+        return (self.killed + len(self.explained)) / self.made if self.made else 1.0
 
     def __str__(self) -> str:
-        counts = f"{self.made} mutants, {self.killed} killed ({self.killed / self.made:.1%})"
-        return f"{counts}, {len(self.explained)} explained, {len(self.survivors)} live"
+        counts = f"{self.made} mutants, {self.killed} killed, {len(self.explained)} explained"
+        return f"{counts}, {len(self.survivors)} live: {self.share:.1%}"
 
 
 def explained() -> set[Key]:
@@ -51,17 +51,16 @@ def explained() -> set[Key]:
     return {(module, one["where"], one["said"]) for module, each in told.items() for one in each}
 
 
-def try_area(name: str, bench: Bench, only: str, every: int) -> Outcome:
-    """Every mutant of an area, or every so-manieth; what lives is printed as it is found."""
+def try_area(name: str, bench: Bench, every: int, again: str | None) -> Outcome:
+    """Every mutant of an area, every so-manieth, or those that live by the output `again`; prints what lives."""
     area, outcome, known, number = AREAS[name], Outcome(), explained(), 0
     visited = bench.look(area)
     print(f"== {name}: {len(visited.seconds)} tests, {sum(visited.seconds.values()):.0f} s", flush=True)
     for module in area.modules:
-        if only not in module:
-            continue
         for mutant in mutants_of((ROOT / module).read_text(encoding="utf-8")):
             number += 1
-            if number % every:
+            told = f"{module}:{mutant.lines[0]} in {mutant.where}: {mutant.said}"
+            if number % every or (again is not None and f"lives: {told}\n" not in again):
                 continue
             outcome.made += 1
             if not bench.survives(module, mutant, visited, number):
@@ -69,17 +68,18 @@ def try_area(name: str, bench: Bench, only: str, every: int) -> Outcome:
             elif (key := (module, mutant.where, mutant.said)) in known:
                 outcome.explained.append(key)
             else:
-                outcome.survivors.append(f"{module}:{mutant.lines[0]} in {mutant.where}: {mutant.said}")
-                print(f"lives: {outcome.survivors[-1]}", flush=True)
+                outcome.survivors.append(told)
+                print(f"lives: {told}", flush=True)
     return outcome
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("areas", nargs="*", choices=[*AREAS, []], help="all of them by default")
-    parser.add_argument("--only", default="", help="modules whose path has this piece")
     parser.add_argument("--every", type=int, default=1, help="try every so-manieth mutant")
+    parser.add_argument("--again", type=Path, help="try those alone that live in this saved output")
     given = parser.parse_args()
+    again = given.again.read_text(encoding="utf-8") if given.again else None
     os.environ["SHOWCASE_TEST"] = "1"
     load_libraries()
     is_enough = True
@@ -89,7 +89,7 @@ def main() -> int:
             bench = Bench.made_of(ROOT, Path(folder), url)
             for name in given.areas or AREAS:
                 started = time.monotonic()
-                outcome = try_area(name, bench, given.only, given.every)
+                outcome = try_area(name, bench, given.every, again)
                 print(f"{name}: {outcome}, {time.monotonic() - started:.0f} s", flush=True)
                 is_enough &= outcome.share >= ENOUGH
     return 0 if is_enough else 1

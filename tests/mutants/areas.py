@@ -26,7 +26,9 @@ AREAS = {
         ("showcase/services/decisions.py", "showcase/store/decisions.py"),
         ("tests/services/test_decisions.py", "tests/http/test_decisions.py"),
     ),
-    "verifier": Area(("showcase/bundles/verify.py",), ("tests/bundles/test_verify.py",)),
+    "verifier": Area(
+        ("showcase/bundles/verify.py",), ("tests/bundles/test_verify.py", "tests/bundles/test_verify_limits.py")
+    ),
     "importer": Area(
         tuple(
             f"showcase/demand/intake{part}.py"

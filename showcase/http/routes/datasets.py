@@ -32,11 +32,12 @@ _FORM: dict[str, Any] = {
                         "file": {"type": "string", "format": "binary", "description": "CSV, CSV.gz or Parquet."},
                         "mapping": {
                             "type": "string",
-                            "description": 'A JSON object of field to column, as {"quantity": "Qty"}; null for none.',
+                            "description": "A JSON object of field to column; null for none.",
+                            "example": '{"quantity": "Qty", "on_hand": null}',
                         },
                         "delimiter": {"type": "string", "description": "The column separator; guessed by default."},
                         "decimal": {"type": "string", "enum": [".", ","], "description": "The decimal sign."},
-                        "date_format": {"type": "string", "description": "As %d.%m.%Y; ISO days by default."},
+                        "date_format": {"type": "string", "description": "ISO days by default.", "example": "%d.%m.%Y"},
                         "returns": {"type": "string", "enum": ["refuse", "net"], "description": "Negative quantities."},
                     },
                 }

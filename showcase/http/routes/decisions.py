@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from showcase.http.documentation import problems
@@ -12,8 +12,6 @@ from showcase.http.strict import StrictRoute
 from showcase.kernel.identity import ActionId
 from showcase.services.decisions import approval_entry, pending_json
 from showcase.wiring import Installation
-
-_EXAMPLES = [{"action_id": "0" * 32, "decision": "approved", "reason": "It fits the season."}]
 
 
 class DecisionRequest(BaseModel):
@@ -50,7 +48,7 @@ def decisions_router(installation: Installation) -> APIRouter:
         return {"pending": [pending_json(one) for one in decisions.pending()]}
 
     @router.post("/demo/hitl-decision", status_code=204, responses=problems(404, 409))
-    def decide(answer: Annotated[DecisionRequest, Body(examples=_EXAMPLES)], request: Request) -> Response:
+    def decide(answer: DecisionRequest, request: Request) -> Response:
         """Answer a question. One answer wins; a late one is 409, and silence executes nothing."""
         caller = request.client.host if request.client else "somewhere"
         decisions.decide(answer.action_id, answer.decision, by=f"HTTP from {caller}", reason=answer.reason)

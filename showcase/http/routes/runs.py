@@ -8,7 +8,7 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -19,16 +19,13 @@ from showcase.http.limits import counted_start
 from showcase.http.routes.ids import RunPath
 from showcase.http.stream import RunStreams
 from showcase.http.strict import StrictRoute
+from showcase.kernel.identity import RunId
 from showcase.pipeline.once import start_once
 from showcase.pipeline.request import RunRequest
 from showcase.pipeline.results import run_json, told_result
 from showcase.wiring import Installation
 
 EVENT_STREAM = "text/event-stream"
-_EXAMPLES = [
-    {"scenario": "retail_standard", "skip_seed": False, "preservation": "keep", "workspace_name": "first"},
-    {"train_model_types": ["naive", "prophet_like"], "backtest": {"horizon": 28, "n_splits": 4}},
-]
 RunStatus = Literal["running", "completed", "failed", "cancelled", "interrupted"]
 
 
@@ -53,9 +50,10 @@ class RunItem(BaseModel):
 
 
 class RunList(BaseModel):
-    """Runs, newest first."""
+    """A page of runs, newest first."""
 
     runs: list[RunItem]
+    next: str | None = Field(description="The cursor of the page behind this one; null where it is the last.")
 
 
 class Ended(BaseModel):
@@ -96,7 +94,7 @@ def runs_router(installation: Installation, streams: RunStreams) -> APIRouter:
     )
     async def start(
         request: Request,
-        frame: Annotated[RunRequest, Body(examples=_EXAMPLES)],
+        frame: RunRequest,
         wait: Annotated[bool, Query(description="Answer when the run has ended, not when it has begun.")] = True,
         idempotency_key: Annotated[
             str | None, Header(description="A name of your own for this request: repeated, it starts nothing new.")
@@ -118,9 +116,12 @@ def runs_router(installation: Installation, streams: RunStreams) -> APIRouter:
     def list_runs(
         limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
         status: Annotated[RunStatus | None, Query(description="Only those of this status.")] = None,
+        cursor: Annotated[RunId | None, Query(description="`next` of another page.")] = None,
     ) -> dict[str, Any]:
-        """The runs, newest first."""
-        return {"runs": [run_json(run) for run in launcher.recent(status=status, limit=limit)]}
+        """A page of runs, newest first."""
+        found = launcher.recent(status=status, limit=limit + 1, behind=cursor)
+        page = [run_json(run) for run in found[:limit]]
+        return {"runs": page, "next": page[-1]["run_id"] if len(found) > limit else None}
 
     @router.get("/demo/runs/{run_id}", response_model=RunItem, responses=problems(404))
     def show_run(run_id: RunPath) -> dict[str, Any]:

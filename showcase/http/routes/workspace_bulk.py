@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Path, Response
 
 from showcase.http.documentation import problems
 from showcase.http.routes.workspace_models import BulkOutcome, BulkPreview, SavedSearches, UndoRequest
@@ -13,7 +13,6 @@ from showcase.wiring import Installation
 from showcase.workspaces.bulk import BulkRequest
 from showcase.workspaces.listing import WorkspaceFilter
 
-Bulk = Annotated[BulkRequest, Body(examples=[{"action": "tag", "filter": {"search": "wape<20"}, "tags": ["good"]}])]
 SearchName = Annotated[str, Path(min_length=1, max_length=100, description="The name of the search.")]
 
 
@@ -23,12 +22,12 @@ def workspace_bulk_router(installation: Installation) -> APIRouter:
     services = installation.services
 
     @router.post("/demo/workspaces/bulk", response_model=BulkOutcome)
-    def act(request: Bulk) -> Any:
+    def act(request: BulkRequest) -> Any:
         """Do it to all that are named, or that the filters find; `undo_token` takes it back, once."""
         return services.bulk.act(_sent(request))
 
     @router.post("/demo/workspaces/bulk/preview", response_model=BulkPreview)
-    def preview(request: Bulk) -> Any:
+    def preview(request: BulkRequest) -> Any:
         """What it would do; nothing is changed."""
         return services.bulk.preview(_sent(request))
 

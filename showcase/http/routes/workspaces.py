@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from showcase.errors import FieldError, InvalidInputError
 from showcase.http.documentation import problems
@@ -19,7 +19,6 @@ from showcase.wiring import Installation
 from showcase.workspaces.edit import WorkspaceEdit
 from showcase.workspaces.listing import SORT_KEYS
 
-_EXAMPLES = [{"tags": ["to show"], "notes": "The one with the gap.", "revision": 1}]
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "It still stands at the revision in If-None-Match."}
 }
@@ -86,7 +85,7 @@ def workspaces_router(installation: Installation) -> APIRouter:
     )
     def edit(
         workspace_id: WorkspacePath,
-        changes: Annotated[WorkspaceEdit, Body(examples=_EXAMPLES)],
+        changes: WorkspaceEdit,
         response: Response,
         if_match: Annotated[str | None, Header(description="The ETag that was read, in place of `revision`.")] = None,
     ) -> Any:
