@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -264,3 +266,10 @@ def test_the_command_says_what_holds_and_ends_with_0_or_1(bundle: Path, capsys: 
     assert verify.main([str(bundle)]) == 1
     said = capsys.readouterr().out.splitlines()
     assert said[-1] == "NOT as it was exported: 'README.md' has other bytes than checksums.sha256 says"
+
+
+def test_the_file_in_a_bundle_checks_the_folder_it_lies_in_or_the_one_that_is_named(bundle: Path) -> None:
+    command = [sys.executable, "-I", "-S", bundle / "verify.py"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    elsewhere = subprocess.run([*command, bundle / "models"], capture_output=True, text=True, check=False)
+    assert (elsewhere.returncode, "checksums.sha256 is missing" in elsewhere.stdout) == (1, True)

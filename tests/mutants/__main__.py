@@ -45,10 +45,14 @@ class Outcome:
         return f"{counts}, {len(self.survivors)} live: {self.share:.1%}"
 
 
-def explained() -> set[Key]:
-    """The mutants that are known to change nothing: module, function, and what was changed."""
+def explained() -> dict[Key, str]:
+    """Why the mutants that may live do no harm, by module, function, and what was changed."""
     told = tomllib.loads((Path(__file__).parent / "explained.toml").read_text(encoding="utf-8"))
-    return {(module, one["where"], one["said"]) for module, each in told.items() for one in each}
+    return {(module, where, said): why for module, one in told.items() for where, said, why in _rows(one)}
+
+
+def _rows(reasons: dict[str, dict[str, list[str]]]) -> list[Key]:
+    return [(where, said, why) for why, places in reasons.items() for where, each in places.items() for said in each]
 
 
 def try_area(name: str, bench: Bench, every: int, again: str | None) -> Outcome:

@@ -16,7 +16,10 @@ class Area:
 AREAS = {
     "lock": Area(
         ("showcase/store/lock.py", "showcase/store/fence.py"),
-        ("tests/store/test_lock.py", "tests/pipeline/test_settle.py"),
+        (
+            "tests/store/test_lock.py", "tests/pipeline/test_settle.py", "tests/faults/test_stopped_process.py",
+            "tests/services/test_decisions.py",
+        ),
     ),
     "lifecycle": Area(
         ("showcase/registry/lifecycle.py", "showcase/pipeline/settle.py"),

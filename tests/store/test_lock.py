@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from showcase.store.engine import Database
-from showcase.store.lock import RUN_LOCK, HeldLock, RunLock, lock_is_free
+from showcase.store.lock import APPLICATION_KEY, MIGRATION_LOCK, RUN_LOCK, HeldLock, RunLock, lock_is_free
 
 pytestmark = pytest.mark.compat
 REPOSITORY = Path(__file__).parents[2]
@@ -82,6 +82,45 @@ def test_one_holder_at_a_time(empty_database: Database) -> None:
         assert not lock_is_free(empty_database)
     assert not held.is_held()
     assert lock_is_free(empty_database)
+
+
+def test_every_version_of_the_program_calls_the_locks_by_the_same_numbers() -> None:
+    """Two versions at one database have to meet at the same lock."""
+    assert RUN_LOCK.parameters == {"application": 0x5C0FFEE, "purpose": 1}
+    assert MIGRATION_LOCK.parameters == {"application": APPLICATION_KEY, "purpose": 2}
+
+
+def test_a_contender_that_is_interrupted_leaves_no_connection_behind(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    class Interrupted:
+        closed = False
+
+        def __init__(self, _database: Database, _session: object) -> None:
+            opened.append(self)
+
+        def execute(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            self.closed = True
+
+    monkeypatch.setattr(Database, "lone_connection", lambda *given: Interrupted(*given))
+    with pytest.raises(KeyboardInterrupt):
+        RunLock.try_acquire(empty_database)
+    assert [each.closed for each in opened] == [True]
+
+
+def test_a_contender_that_comes_too_late_leaves_no_connection_behind(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, connect = [], Database.lone_connection
+    monkeypatch.setattr(Database, "lone_connection", lambda *given: opened.append(connect(*given)) or opened[-1])
+    with RunLock.try_acquire(empty_database) or pytest.fail("a free lock was refused"):
+        assert RunLock.try_acquire(empty_database) is None
+        assert [each.closed for each in opened] == [False, True]
 
 
 def test_a_released_lock_is_free_at_once(empty_database: Database) -> None:
