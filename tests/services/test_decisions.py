@@ -194,7 +194,49 @@ def test_what_is_no_id_is_refused(decisions: DecisionService) -> None:
             decisions.decide(unknown, "approved", by="x")
 
 
+def test_a_window_is_ten_seconds_where_nothing_else_is_set(database: Database) -> None:
+    asked = DecisionService(database).ask(_question())
+    assert asked.expires_at - asked.asked_at == timedelta(seconds=10)
+    assert (asked.tokens_used, asked.tool_calls_count, asked.on_silence) == (0, 1, "nothing")
+
+
+def test_whoever_gives_no_name_and_no_reason_is_told_so(decisions: DecisionService) -> None:
+    decided = decisions.decide(decisions.ask(_question()).action_id, "approved", by="  ", reason=" ")
+    assert (decided.decided_by, decided.reason) == ("unnamed", None)
+
+
+def test_everything_that_was_shown_is_told_with_the_question(decisions: DecisionService) -> None:
+    asked = decisions.ask(_question())
+    (pending,) = decisions.pending()
+    told = pending_json(pending)
+    assert 0 < told.pop("seconds_left") < 600
+    assert told == {
+        "action_id": asked.action_id, "run_id": None, "tool_name": "save_scenario_plan", "description": "Save a plan",
+        "arguments": {"name": "a plan", "horizon": 14}, "evidence": {"reasons": ["it fits"]},
+        "evidence_digest": asked.evidence_digest, "provider": "rules", "session_id": "0" * 32,
+        "asked_at": asked.asked_at.isoformat(), "expires_at": asked.expires_at.isoformat(), "window_s": 600.0,
+        "on_silence": "nothing",
+    }  # fmt: skip
+
+
+def test_questions_are_listed_in_the_order_in_which_they_end_or_were_asked(
+    database: Database, decisions: DecisionService
+) -> None:
+    run_id = RunId.new()
+    first, second = (decisions.ask(_question(), run_id) for _ in range(2))
+    _move_end(database, second.action_id, "clock_timestamp() + interval '60 seconds'")
+    assert [one.decision.action_id for one in decisions.pending()] == [second.action_id, first.action_id]
+    assert [one.action_id for one in decisions.of_run(run_id)] == [first.action_id, second.action_id]
+    assert decisions.of_run(RunId.new()) == []
+
+
 # --- too late ---
+
+
+def test_whoever_looks_at_a_question_hears_that_it_is_over(database: Database, decisions: DecisionService) -> None:
+    asked = decisions.ask(_question())
+    _move_end(database, asked.action_id, "clock_timestamp()")
+    assert decisions.show(asked.action_id).state == "timed_out"
 
 
 @pytest.mark.fault("C4")
@@ -381,6 +423,29 @@ def test_a_wait_can_be_left_and_the_question_taken_back(decisions: DecisionServi
         decisions.decide(asked.action_id, "approved", by="x")
 
 
+def test_a_question_that_is_gone_is_neither_waited_for_nor_taken_back(decisions: DecisionService) -> None:
+    def never(_seconds: float) -> None:
+        pytest.fail("there is nothing to wait for")
+
+    with pytest.raises(NotFoundError, match="is gone"):
+        decisions.wait_for(ActionId.new(), never)
+    with pytest.raises(NotFoundError, match="is gone"):
+        decisions.withdraw(ActionId.new(), "the run was stopped")
+
+
+def test_what_was_approved_and_is_taken_back_stays_approved_and_is_not_carried_out(
+    database: Database, decisions: DecisionService
+) -> None:
+    asked = decisions.ask(_question())
+    decisions.decide(asked.action_id, "approved", by="a person")
+    taken = decisions.withdraw(asked.action_id, "the run was stopped")
+    assert (taken.state, taken.execution_status) == ("approved", "not_applied")
+    assert taken.execution_detail == "decided, not applied: the run was stopped"
+    with pytest.raises(ConflictError):
+        decisions.execute(asked.action_id, _note(database))
+    assert _notes(database) == 0
+
+
 # --- carrying out ---
 
 
@@ -503,6 +568,13 @@ def test_the_history_is_newest_first_and_counts_all(decisions: DecisionService) 
         decisions.decide(one.action_id, "rejected", by="x")
     events, total = decisions.history(limit=2)
     assert ([one.action_id for one in events], total) == ([asked[2].action_id, asked[1].action_id], 3)
+
+
+def test_a_history_has_fifty_where_nothing_else_is_asked_for(decisions: DecisionService) -> None:
+    for _ in range(51):
+        decisions.decide(decisions.ask(_question()).action_id, "rejected", by="x")
+    events, total = decisions.history()
+    assert (len(events), total) == (50, 51)
 
 
 def test_a_history_of_1_to_200_is_given(decisions: DecisionService) -> None:
