@@ -148,8 +148,14 @@ def test_an_answer_is_on_the_record_with_who_when_and_why(
 
 def test_an_entry_of_the_story_has_exactly_the_promised_keys(decisions: DecisionService) -> None:
     asked = decisions.ask(_question(transcript="x" * 300, tokens_used=7, tool_calls_count=3))
-    entry = approval_entry(decisions.decide(asked.action_id, "rejected", by="a person"))
+    decided = decisions.decide(asked.action_id, "rejected", by="a person", reason="too dear")
+    entry = approval_entry(decided)
     assert list(entry) == ENTRY_KEYS
+    assert decided.decided_at is not None
+    assert [entry[name] for name in ("decision", "decided_at", "decided_by", "reason", "auto_approved")] == [
+        "rejected", decided.decided_at.isoformat(), "a person", "too dear", False,
+    ]  # fmt: skip
+    assert approval_entry(asked)["decided_at"] is None
     assert entry["tool_call_summary"] == {"description": "Save a plan", "arguments_keys": ["horizon", "name"]}
     assert (len(entry["transcript_summary"]), entry["tokens_used"], entry["tool_calls_count"]) == (200, 7, 3)
     SLOTS["approval_events"][0].validate_python([entry])
@@ -209,7 +215,9 @@ def test_everything_that_was_shown_is_told_with_the_question(decisions: Decision
     asked = decisions.ask(_question())
     (pending,) = decisions.pending()
     told = pending_json(pending)
-    assert 0 < told.pop("seconds_left") < 600
+    left = told.pop("seconds_left")
+    assert 0 < left < 600
+    assert left == round(pending.seconds_left, 3)
     assert told == {
         "action_id": asked.action_id, "run_id": None, "tool_name": "save_scenario_plan", "description": "Save a plan",
         "arguments": {"name": "a plan", "horizon": 14}, "evidence": {"reasons": ["it fits"]},
