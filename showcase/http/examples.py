@@ -49,7 +49,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/backtesting/run"): {
         "two models": {
             **_SERIES,
-            "configs": [{"model_type": "naive"}, {"model_type": "moving_average", "options": {"window": 14}}],
+            "configs": [{"model_type": "naive"}, {"model_type": "moving_average", "options": {"window_size": 14}}],
             "backtest": {"horizon": 14, "n_splits": 3, "metric": "mae"},
         },
     },

@@ -185,6 +185,8 @@ def test_what_is_no_answer_is_refused_and_the_question_stays_open(decisions: Dec
     ):  # fmt: skip
         with pytest.raises(InvalidInputError):
             decisions.decide(asked.action_id, answer, by="x", reason=reason)
+    with pytest.raises(InvalidInputError, match="decided_by"):
+        decisions.decide(asked.action_id, "approved", by="nul\x00")
     assert decisions.show(asked.action_id).is_pending
 
 
