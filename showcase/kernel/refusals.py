@@ -32,6 +32,15 @@ _ALLOWED: dict[str, str] = {
     "date_parsing": "an ISO date such as 2026-11-22",
 }
 
+_ALLOWED_BY: dict[str, str] = {
+    "string_pattern_mismatch": "a text that matches {pattern}",
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "{min_length} or more entries",
+    "too_long": "up to {max_length} entries",
+}
+"""The same for kinds that say in their context what is allowed."""
+
 
 def shown(value: object) -> str:
     """A refused value as short printable text."""
@@ -54,6 +63,8 @@ def _allowed(entry: Mapping[str, Any]) -> str:
         return _ALLOWED[kind]
     if kind in ("enum", "literal_error"):
         return f"one of {context.get('expected')}"
+    if kind in _ALLOWED_BY:
+        return _ALLOWED_BY[kind].format(**context)
     message = str(entry["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     return message.removeprefix("a valid ")
 
