@@ -96,6 +96,11 @@ class Embeddings(Protocol):
         """Service and model; vectors of two names cannot be compared."""
         ...
 
+    @property
+    def near(self) -> float:
+        """The cosine from which on two texts are said to be near one another."""
+        ...
+
     def embed(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
         """One vector a text, all of one length; ProviderError where the service does not answer or refuses."""
         ...

@@ -132,7 +132,9 @@ class Settings(BaseSettings):
     embedding_url: str | None = Field(
         None, description="An embedding service that knowledge asks beside the text search, as http://127.0.0.1:11434."
     )
-    embedding_api: Literal["openai", "ollama"] = Field("openai", description="Whose JSON that service speaks.")
+    embedding_api: Literal["openai", "ollama", "local"] = Field(
+        "openai", description="Whose JSON that service speaks; local needs no service."
+    )
     embedding_model: str | None = Field(None, description="The model that it is asked for.")
     embedding_key: SecretStr | None = Field(None, description="Its key, sent as a bearer token to that URL alone.")
     agent_model: str | None = Field(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from showcase.adapters.http_json import Endpoint
+from showcase.adapters.local_embedding import LocalEmbeddings
 from showcase.errors import InvalidInputError
-from showcase.ports import Tick
+from showcase.ports import Embeddings, Tick
 from showcase.settings import Settings
 
 EmbeddingApi = Literal["openai", "ollama"]
@@ -23,6 +24,7 @@ class HttpEmbeddings:
     endpoint: Endpoint
     model: str
     api: EmbeddingApi
+    near: float = 0.3
 
     @property
     def name(self) -> str:
@@ -40,8 +42,10 @@ class HttpEmbeddings:
         return [[float(number) for number in vector] for vector in vectors]
 
 
-def embeddings_of(settings: Settings) -> HttpEmbeddings | None:
-    """The embedding service that the settings name, or None; InvalidInputError where they name half of one."""
+def embeddings_of(settings: Settings) -> Embeddings | None:
+    """The embedding that the settings name, or None; InvalidInputError where they name half of a service."""
+    if settings.embedding_api == "local":
+        return LocalEmbeddings()
     if settings.embedding_url is None:
         return None
     if not settings.embedding_model:

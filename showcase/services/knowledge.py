@@ -25,7 +25,6 @@ _MOST_HITS = 20
 _CANDIDATES = 20  # how deep each ranking goes before they are fused
 _LONGEST_QUESTION = 500
 _TEXTS_A_CALL = 32
-_LEAST_SIMILARITY = 0.3
 _MOST_DOCUMENTS = 1000
 
 
@@ -179,7 +178,7 @@ class KnowledgeService:
         query = np.asarray(self.embeddings.embed([question], tick)[0], dtype=np.float64)
         with self.transactions.read() as connection:
             vectors = rows.read_embeddings(connection, collection, self.embeddings.name)
-        return rank_by_similarity(query, vectors, _LEAST_SIMILARITY, _CANDIDATES)
+        return rank_by_similarity(query, vectors, self.embeddings.near, _CANDIDATES)
 
     def _embed_missing(self, collection: str, tick: Tick) -> int:
         if self.embeddings is None:

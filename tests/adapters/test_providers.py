@@ -11,6 +11,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,6 +242,20 @@ def test_without_settings_there_is_no_service_and_half_of_one_is_refused(monkeyp
     found = embeddings_of(load_settings())
     assert found is not None
     assert found.name == "ollama:small"
+
+
+def test_the_local_embedding_needs_no_service_and_says_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOWCASE_EMBEDDING_API", "local")
+    found = embeddings_of(load_settings())
+    assert found is not None
+    assert found.name.startswith("local:")
+    texts = ["override a preset", "overide a pre-set", "the disk is full", "is it", ""]
+    vectors = found.embed(texts, lambda: None)
+    assert vectors == found.embed(texts, lambda: None)
+    said, misspelled, other, *empty = (np.array(vector) for vector in vectors)
+    assert said @ said == pytest.approx(1.0)
+    assert said @ misspelled > 0.5 > found.near > said @ other
+    assert all(not vector.any() for vector in empty)
 
 
 def test_the_key_does_not_show_where_settings_and_services_are_printed() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import text
 
+from showcase.adapters.local_embedding import LocalEmbeddings
 from showcase.errors import InvalidInputError, NotFoundError, ProviderError, ShowcaseError
 from showcase.knowledge.chunks import Document
 from showcase.ports import Tick
@@ -41,6 +42,7 @@ class ByWords:
     failing: bool = False
     asked: list[int] = field(default_factory=list)
     name: str = "by-hand:1"
+    near: float = 0.3
 
     def embed(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
         tick()
@@ -144,6 +146,33 @@ def test_the_user_guide_answers_with_the_right_page_first_or_second_and_mostly_f
     assert misplaced == {}
     first = [question for question, page in QUESTIONS.items() if found[question][0] == page]
     assert len(first) >= 8, set(QUESTIONS) - set(first)
+
+
+MISSPELLED = {
+    "How do I improt my own slaes from a CVS file?": "import.md",
+    "which nobs can I overide on a pre-set": "presets-and-overrides.md",
+    "what does wappe mean": "reading-a-result.md",
+    "stoping a runing pipline": "first-run.md",
+    "how is the winer choosen in a back-test": "models-and-backtests.md",
+    "swich on light-gbm": "models-and-backtests.md",
+    "what does interupted mean": "workspaces.md",
+    "the dsik is full": "troubleshooting.md",
+    "keeping a run as work space": "workspaces.md",
+    "are stock-outs the same as demnad": "reading-a-result.md",
+}
+
+
+def test_the_local_embedding_forgives_what_the_text_search_does_not(guide: KnowledgeService) -> None:
+    def placed(service: KnowledgeService, questions: Mapping[str, str]) -> int:
+        found = {question: [hit.source for hit in service.retrieve(question).hits] for question in questions}
+        return sum(page in found[question][:2] for question, page in questions.items())
+
+    local = replace(guide, embeddings=LocalEmbeddings())
+    assert local.index(local.read_guide()).embedded > 20
+    assert local.index(local.read_guide()).embedded == 0
+    assert placed(guide, MISSPELLED) < placed(local, MISSPELLED) >= 8
+    assert placed(local, QUESTIONS) >= 11
+    assert local.retrieve("is it what it was").hits == guide.retrieve("is it what it was").hits
 
 
 def test_a_hit_has_its_heading_and_a_passage_about_the_question(guide: KnowledgeService) -> None:
