@@ -36,7 +36,7 @@ def as_python(frame: Frame, _server: str = "") -> str:
         call = f"show.run(\n{lines}    )"
     return (
         f"from showcase import open_showcase\n\nwith open_showcase() as show:\n    result = {call}\n\n"
-        "print(result.overall_status, result.winner_model_type, result.winner_wape)\n"
+        'print(result.overall_status, result.summary["winner_model_type"], result.summary["winner_wape"])\n'
     )
 
 

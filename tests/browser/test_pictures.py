@@ -37,7 +37,7 @@ def fill_library(show: Showcase) -> tuple[str, str, str]:
 
     def keep(scenario: str, name: str, *tags: str, **more: Any) -> str:
         frame = {"scenario": scenario, "skip_seed": False, "preservation": "keep", "workspace_name": name, **more}
-        kept = str(show.run(**frame).workspace_id)
+        kept = str(show.run(**frame).summary["workspace_id"])
         workspaces.edit(kept, {"tags": list(tags)})
         return kept
 
@@ -48,7 +48,7 @@ def fill_library(show: Showcase) -> tuple[str, str, str]:
     first = keep("retail_standard", "price-story", "demo", "price", train_model_types=SOME)
     notes = "The one for Thursday: promotions in November, prophet_like wins."
     workspaces.edit(first, {"pinned": True, "notes": notes})
-    again = str(show.replay(first).workspace_id)
+    again = str(show.replay(first).summary["workspace_id"])
     for source in (again, first):
         show.replay(source)
     more = {"replayed_from_workspace_id": first, "train_model_types": SOME, "seed": 7}

@@ -15,6 +15,7 @@ from showcase.cli import run as command
 from showcase.console.copies import FORMS, as_cli, as_curl, as_json, as_python
 from showcase.errors import InvalidInputError
 from showcase.pipeline.request import RunRequest, parse_request
+from showcase.pipeline.summary import RunResult
 from tests.console.test_draft import frames
 
 EVERYTHING = {
@@ -58,17 +59,16 @@ def sent_by_python(text: str, monkeypatch: pytest.MonkeyPatch) -> RunRequest:
     sent: list[RunRequest] = []
 
     class Opened:
-        overall_status = winner_model_type = winner_wape = None
-
         def __enter__(self) -> Opened:
             return self
 
         def __exit__(self, *_error: object) -> None:
             pass
 
-        def run(self, **fields: Any) -> Opened:
+        def run(self, **fields: Any) -> RunResult:
             sent.append(parse_request(fields))
-            return self
+            summary = {"run_status": "completed", "winner_model_type": "naive", "winner_wape": 12.0}
+            return RunResult("ab" * 16, "completed", "pass", (), summary)
 
     monkeypatch.setattr(showcase, "open_showcase", Opened, raising=False)
     exec(compile(text, "cell", "exec"), {})
