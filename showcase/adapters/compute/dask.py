@@ -74,6 +74,8 @@ class OnDask:
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
+                # the scheduler's page has a port all the same: a free one, on loopback
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 env={"POLARS_MAX_THREADS": "1"},
             )
         try:
