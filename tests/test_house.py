@@ -143,6 +143,16 @@ def test_no_name_says_nothing() -> None:
     assert not [module for module in modules() if empty.fullmatch(Path(module).stem)]
 
 
+def test_every_page_leads_home_by_a_way_that_stays_below_the_path_of_a_proxy() -> None:
+    pages = {
+        place(module, call): [ast.literal_eval(named.value) for named in call.keywords if named.arg == "site_url"]
+        for module, call in nodes(ast.Call)
+        if ast.unparse(call.func) == "pmui.Page"
+    }
+    assert len(pages) > 2
+    assert [where for where, home in pages.items() if home not in (["./"], ["../"])] == []
+
+
 # --- errors ---
 
 

@@ -51,7 +51,7 @@ def explore(name: str) -> pmui.Page:
     shown = make(shared_installation())
     root = arranged(card(head), shown, css=_PAGE)
     page = pmui.Page(
-        title="Showcase", main=[root], theme_config=THEME, sidebar_variant="temporary",
+        title="Showcase", site_url="../", main=[root], theme_config=THEME, sidebar_variant="temporary",
         sx={"& .main": {"backgroundColor": "background.default"}},
     )  # fmt: skip
     release_on_close(page)
