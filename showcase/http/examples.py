@@ -29,6 +29,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("post", "/demo/workspaces/bulk/undo"): {"take it back": {"undo_token": "dZx0h2vQm1K8"}},
     ("put", "/demo/searches/{name}"): {"failed runs of a week": {"search": "status:failed", "since": "2026-11-16"}},
+    ("put", "/demo/configurations/{name}"): {
+        "a short run of two models": {"skip_seed": False, "train_model_types": ["naive", "prophet_like"]},
+    },
     ("post", "/demo/workspaces/{workspace_id}/replay"): {
         "as it was": {}, "ending today, confirmed": {"anchor": "today", "confirm": "kq1Y7mB2"},
     },
