@@ -9,6 +9,7 @@ from showcase.console.text import clock, plain, words
 from showcase.pipeline.estimate import Estimate
 
 _LEAST_S, _MINUTE_S, _NAMED = 0.1, 60, 4
+_LITTLE = 0.1  # of the dearest model
 
 
 def settings_html(settings: Sequence[Setting]) -> str:
@@ -54,9 +55,13 @@ def estimate_words(estimate: Estimate | None) -> str:
 
 
 def costs_words(costs: Mapping[str, float]) -> str:
-    """What each model costs, by its title; those that cost next to nothing in one word."""
-    dear = {title: seconds for title, seconds in costs.items() if seconds >= _LEAST_S}
+    """What each model costs, by its title; those that cost little beside the dearest in one word."""
+    little = max(_LEAST_S, _LITTLE * max(costs.values()))
+    dear = {title: seconds for title, seconds in costs.items() if seconds >= little}
+    cheap = [seconds for seconds in costs.values() if seconds < little]
     told = [f"{title} {short_time(seconds)}" for title, seconds in dear.items()]
-    cheap = len(costs) - len(dear)
-    told += [f"{'the others' if dear else 'each'} {short_time(0)}"] if cheap else []
+    if cheap:
+        most = max(cheap)
+        least = short_time(most) if most < _LEAST_S else f"at most {short_time(most)}"
+        told.append(f"{'the others' if dear else 'each'} {least}")
     return f"Costs about {words(told)}."

@@ -111,3 +111,6 @@ def test_times_are_told_in_words() -> None:
         "Costs about Gradient boosting 3.0 s and the others under 0.1 s."
     )
     assert costs_words({"Naive": 0.01}) == "Costs about each under 0.1 s."
+    assert costs_words({"Naive": 0.2, "Gradient boosting": 30.0}) == (
+        "Costs about Gradient boosting 30 s and the others at most 0.2 s."
+    )
