@@ -67,3 +67,9 @@ def test_the_console_shows_itself_in_a_cell_and_reads_the_database(cell: Cell) -
     page = drawn(cell("from showcase.console import show\npage = show()\npage.servable()"))
     assert "demo_minimal" in page
     assert [one["text"] for one in cell(_FILLED) if one.get("name") == "stdout"] == ["True\n"]
+
+
+def test_a_picture_of_a_result_shows_itself_in_a_cell(cell: Cell) -> None:
+    board = [{"model": "naive", "coverage80": 78.5, "coverage95": 94.0}]
+    shown = drawn(cell(f"from showcase.console.plots.scores import coverage_plot\ncoverage_plot({board!r})"))
+    assert "days on which it held, %" in shown
