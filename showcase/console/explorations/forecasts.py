@@ -10,8 +10,9 @@ import polars as pl
 from showcase.console.draft import SCORING, BacktestForm
 from showcase.console.explorations.trial import Trial, try_model
 from showcase.console.forms.focus import FocusPicker
+from showcase.console.plots.folds import HEIGHT as FOLDS_HEIGHT
 from showcase.console.plots.folds import folds_plot
-from showcase.console.plots.forecast import forecast_plot
+from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.rows import Column, table_html
 from showcase.console.surface import arranged, card, field, remedy, text, title
 from showcase.console.text import plain, score
@@ -45,8 +46,10 @@ class ForecastExploration(pn.viewable.Viewer):
         common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width"}
         knobs = [pmui.Select.from_param(self.param.model, **common), *(field(self.backtest, name) for name in _TRIED)]
         self._words = text('<p class="quiet">Reading the current data set</p>')
-        self._folds = pn.pane.HoloViews(None, margin=0, sizing_mode="stretch_width", linked_axes=False)
-        self._picture = pn.pane.HoloViews(None, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        # heights of their own: a picture that comes later would not take the whole width
+        look = {"margin": 0, "sizing_mode": "stretch_width", "linked_axes": False}
+        self._folds = pn.pane.HoloViews(None, height=FOLDS_HEIGHT, **look)
+        self._picture = pn.pane.HoloViews(None, height=HEIGHT, **look)
         self._scores = text(stylesheets=[sheet("rows")])
         top = card(text(title("Series, model and backtest")), self.picker, arranged(*knobs, css=_KNOBS), self._words)
         shown = card(text(title("Tested, and the days ahead")), self._picture, self._folds, self._scores)
