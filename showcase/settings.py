@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from showcase.errors import FieldError, InvalidInputError
@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = Field(
         None, min_length=16, description="A token that every route and socket but /health then asks for."
     )
+    operator_token: SecretStr | None = Field(
+        None, min_length=16, description="A token that may run and change, and not decide; needs SHOWCASE_API_TOKEN."
+    )
+    viewer_token: SecretStr | None = Field(
+        None, min_length=16, description="A token that may look, and nothing else; needs SHOWCASE_API_TOKEN."
+    )
     rate_limits: str = Field(
         "",
         pattern=_RATE_LIMITS,
@@ -151,6 +157,19 @@ class Settings(BaseSettings):
     test: bool = Field(False, description="Marks a test process; the settings below it are honoured only then.")
     today: date | None = Field(None, description="Tests only: the day that counts as today.")
     failpoint: str | None = Field(None, description="Tests only: where this process dies, fails or stands still.")
+
+    @field_validator("operator_token", "viewer_token")
+    @classmethod
+    def _is_a_token_of_its_own(cls, token: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        given = [others.data.get(name) for name in ("api_token", "operator_token")]
+        if token is not None and (given[0] is None or token in given):
+            raise ValueError("a token of its own, beside one in SHOWCASE_API_TOKEN")
+        return token
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether some of those who come in may do less than others."""
+        return self.operator_token is not None or self.viewer_token is not None
 
     @property
     def flags_on(self) -> frozenset[str]:
@@ -202,10 +221,35 @@ def _refused(name: str, found: object, allowed: str) -> FieldError:
     return FieldError(f"SHOWCASE_{name.upper()}", "a refused value" if is_secret else repr(found), allowed)
 
 
+def _from_files() -> dict[str, str]:
+    """Each secret of which SHOWCASE_<NAME>_FILE names the file, as containers hand them in, without its line end."""
+    found = {}
+    for name, each in Settings.model_fields.items():
+        variable = f"SHOWCASE_{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE", "")
+        if "SecretStr" not in str(each.annotation) or not path:
+            continue
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInputError(
+                f"The file that {variable}_FILE names cannot be read: {getattr(error, 'strerror', 'it is no text')}.",
+                f"Correct or unset {variable}_FILE.",
+                [FieldError(f"{variable}_FILE", repr(path), "a file that this user can read")],
+            ) from None
+        if os.environ.get(variable):
+            raise InvalidInputError(
+                f"{variable} and {variable}_FILE are both set.",
+                "Unset one of them.",
+                [FieldError(variable, "a value and a file", "one of both")],
+            )
+    return found
+
+
 def load_settings(**overrides: object) -> Settings:
     """The settings of this process; InvalidInputError names each variable that was refused."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        return Settings(**{**_from_files(), **overrides})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         fields = [_refused(str(entry["loc"][0]), entry["input"], entry["msg"]) for entry in error.errors()]
         raise InvalidInputError(

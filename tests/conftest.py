@@ -29,20 +29,32 @@ def pytest_configure() -> None:
     settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_secret_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Once all tests of this process are done, no file that they left holds a secret that they used."""
+    yield
+    from tests.canaries import in_folder
+
+    assert not in_folder(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of this session's server: embedded, or started from SHOWCASE_TEST_POSTGRES=<folder of programs>.
 
     Root's temporary folders are closed to others, so as root the embedded one lies in /var/lib/showcase.
     """
+    from tests.canaries import in_server
     from tests.postgres import embedded_server, loopback_server
 
     programs = os.environ.get("SHOWCASE_TEST_POSTGRES")
     with ExitStack() as stack:
         if programs:
-            yield stack.enter_context(loopback_server(Path(programs)))
+            url = stack.enter_context(loopback_server(Path(programs)))
         else:
-            yield stack.enter_context(embedded_server(tmp_path_factory.mktemp("home")))
+            url = stack.enter_context(embedded_server(tmp_path_factory.mktemp("home")))
+        yield url
+        assert not in_server(url)
 
 
 @pytest.fixture(scope="session")

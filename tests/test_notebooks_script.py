@@ -84,6 +84,7 @@ def test_a_reduced_run_gives_no_complaint(tmp_path: Path) -> None:
     assert complaints(saved(made, tmp_path)) == []
 
 
+@pytest.mark.fault("I11")
 @pytest.mark.parametrize(
     ("cells", "complaint"),
     [

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 from tests.test_house import ROOT, modules
@@ -33,12 +35,22 @@ FIRST_SAFE = {
     "bokeh": ("3.8.2", "GHSA-793v-589g-574v: a site whose name begins like an allowed one could open the WebSocket"),
     "h11": ("0.16.0", "CVE-2025-43859: request smuggling through chunked bodies"),
     "jinja2": ("3.1.6", "CVE-2025-27516: the sandbox could be left"),
-    "python-multipart": ("0.0.18", "CVE-2024-53981: a form's boundary could keep the loop busy"),
+    "joblib": ("1.2.0", "CVE-2022-21797: code could be run from a setting of parallel work"),
+    "pillow": ("10.3.0", "CVE-2024-28219: a picture could overflow a buffer"),
+    "pyarrow": ("14.0.1", "CVE-2023-47248: code could be run from a Parquet file"),
+    "python-multipart": ("0.0.26", "CVE-2026-24486, CVE-2026-40347: a file name as a path; a form without end"),
     "requests": ("2.32.4", "CVE-2024-47081: credentials of .netrc to another host"),
     "starlette": ("1.3.1", "CVE-2025-62727, CVE-2026-48710: Range headers without end; a Host that is not checked"),
     "tornado": ("6.5", "CVE-2025-47287: a form could flood the log"),
     "urllib3": ("2.6.3", "CVE-2026-21441: a compressed answer without end"),
 }
+
+
+def floors() -> dict[str, Version]:
+    """The oldest version of each direct dependency that pyproject.toml allows."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    found = [(Requirement(text), spec) for text in asked for spec in Requirement(text).specifier]
+    return {each.name: Version(spec.version) for each, spec in found if spec.operator in (">=", "~=")}
 
 
 def _calls() -> Iterator[tuple[str, ast.Call, str]]:
@@ -99,6 +111,12 @@ def test_cells_with_markup_are_named_with_their_reason() -> None:
 def test_no_library_with_a_known_hole_is_pinned(name: str) -> None:
     least, why = FIRST_SAFE[name]
     assert pinned()[name] >= Version(least), why
+
+
+@pytest.mark.parametrize("name", sorted(set(FIRST_SAFE) & set(floors())))
+def test_no_library_with_a_known_hole_is_allowed(name: str) -> None:
+    least, why = FIRST_SAFE[name]
+    assert floors()[name] >= Version(least), why
 
 
 def test_bandit_finds_nothing_that_lint_has_not_named() -> None:

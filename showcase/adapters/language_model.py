@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from showcase.adapters.http_json import Endpoint, wait_ticking
+from showcase.adapters.http_json import Endpoint, scrub, wait_ticking
 from showcase.errors import InvalidInputError, ProviderError
 from showcase.kernel.refusals import check_plain
 from showcase.ports import FilledForm, Form, Tick
@@ -66,8 +66,12 @@ class HttpLanguageModel:
             raise self.endpoint.failure(f"was expected to fill in {form.name} once, and did something else")
         try:
             arguments = calls[0].args_as_dict(raise_if_invalid=True)
-            if len(json.dumps(arguments)) > _MOST_FORM_BYTES:
+            said = json.dumps(arguments)
+            if len(said) > _MOST_FORM_BYTES:
                 raise self.endpoint.failure(f"filled in {form.name} with more than {_MOST_FORM_BYTES:,} bytes")
+            if scrub(said, self.endpoint.key) != said:
+                # it would be shown, kept and exported
+                raise self.endpoint.failure(f"filled in {form.name} with the key that it was sent")
             check_plain(arguments)
         except (ValueError, AssertionError, InvalidInputError):
             raise self.endpoint.failure(f"filled in {form.name} with JSON that cannot be used") from None

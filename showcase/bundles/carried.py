@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from showcase.demand.presets import Scenario
 from showcase.errors import IntegrityError, InvalidInputError
+from showcase.kernel.clean import cleaned
 from showcase.kernel.refusals import contradiction, parse_json, refusal
 from showcase.workspaces.edit import LONGEST_NOTES, LONGEST_TAG, MOST_TAGS
 from showcase.workspaces.story import SLOTS, HexDigest, HexId
@@ -17,6 +18,7 @@ _Int = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 _Flag = Annotated[bool, Field(strict=True)]
 _Text = Annotated[str, Field(max_length=20_000)]
 _Word = Annotated[str, Field(max_length=200)]
+_Tag = Annotated[str, Field(min_length=1), cleaned("tags", longest=LONGEST_TAG)]
 _Object = dict[str, Any]
 _Ended = Literal["completed", "failed", "cancelled", "interrupted"]
 
@@ -46,8 +48,8 @@ class CarriedWorkspace(_Carried):
     created_at: AwareDatetime
     archived: _Flag
     pinned: _Flag
-    notes: Annotated[str, Field(max_length=LONGEST_NOTES)] | None
-    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]], Field(max_length=MOST_TAGS)]
+    notes: Annotated[str, cleaned("notes", longest=LONGEST_NOTES, is_multiline=True)] | None
+    tags: Annotated[list[_Tag], Field(max_length=MOST_TAGS)]
     config_schema_version: Annotated[int, Field(strict=True, ge=1, le=2**15 - 1)]
     replayed_from_workspace_id: HexId | None
     run_id: HexId | None
@@ -135,7 +137,7 @@ class CarriedPlan(_Carried):
     """A saved what-if of the run."""
 
     plan_id: HexId
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1), cleaned("name", longest=200)]
     tags: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
     assumptions: _Object
     horizon: Annotated[int, Field(strict=True, ge=1, le=90)]

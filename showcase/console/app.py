@@ -12,9 +12,10 @@ from panel.io.resources import LOCAL_DIST
 
 from showcase.console.change import on_loop, run_in_order
 from showcase.console.draft import RunDraft
-from showcase.console.feed import shared_feed
-from showcase.console.lifetime import release_on_close
+from showcase.console.feed import RunFeed, shared_feed
+from showcase.console.lifetime import check_room, release_on_close
 from showcase.console.progress import RunProgress
+from showcase.console.role import session_installation
 from showcase.console.session import Session, View
 from showcase.console.state import PARTS, ConsoleState
 from showcase.console.stores.run import RunStore
@@ -37,8 +38,7 @@ _MAIN = f"""
 class Console:
     """One session: its state, its draft, its sight of the newest run, and the views that present them."""
 
-    def __init__(self, installation: Installation) -> None:
-        feed = shared_feed(installation.launcher)
+    def __init__(self, installation: Installation, feed: RunFeed) -> None:
         self._store = RunStore(installation)
         self.state, self.draft, self.progress = ConsoleState(), RunDraft(), RunProgress(feed, self._store)
         self._session = Session(installation, self.state, self.draft, self.progress, feed)
@@ -143,7 +143,8 @@ def show() -> pmui.Page:
     run_in_order()
     pn.extension("tabulator", notifications=False, reconnect=True)
     try:
-        return Console(shared_installation()).page()
+        check_room()
+        return Console(session_installation(), shared_feed(shared_installation().launcher)).page()
     except ShowcaseError as error:
         return _sorry(error)
 

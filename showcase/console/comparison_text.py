@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from showcase.console.run_html import RUN_TONES, RUN_WORDS
+from showcase.console.spreadsheet import harmless
 from showcase.console.text import MISSING, day, moment, plain
 from showcase.console.workspace_text import verdict_word
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ScoreRow
 
 _DIRECTIONS = {"lower": "lower is better", "zero": "nearer to 0 is better"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def called(one: Compared) -> str:
@@ -176,7 +176,7 @@ def comparison_csv(comparison: Comparison) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     names = [f"{called(one)} ({one.workspace_id[:8]})" for one in comparison.workspaces]
-    rows.writerow(["part", "field", *map(harmless, names)])
+    rows.writerow(["part", "field", *map(sheet_cell, names)])
     parts: tuple[tuple[str, Iterable[Any], Callable[[Any], str]], ...] = (
         ("configuration", comparison.configuration, lambda row: row.field),
         ("score", comparison.scores, lambda row: row.title),
@@ -184,19 +184,16 @@ def comparison_csv(comparison: Comparison) -> str:
     )
     for part, lines, label in parts:
         for line in lines:
-            rows.writerow([part, harmless(label(line)), *map(harmless, line.values)])
+            rows.writerow([part, sheet_cell(label(line)), *map(sheet_cell, line.values)])
     for number in sorted({fold.fold for folds in comparison.folds.values() for fold in folds}):
         wapes = [
             next((fold.wape for fold in comparison.folds.get(one.workspace_id, ()) if fold.fold == number), None)
             for one in comparison.workspaces
         ]
-        rows.writerow(["fold wape", number, *map(harmless, wapes)])
+        rows.writerow(["fold wape", number, *map(sheet_cell, wapes)])
     return written.getvalue()
 
 
-def harmless(value: Any) -> Any:
-    """A cell as a spreadsheet may have it: numbers as they are, texts that begin like a formula made texts."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    text = _words(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def sheet_cell(value: Any) -> Any:
+    """A cell as a spreadsheet may have it: numbers as they are, everything else as a harmless text."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else harmless(_words(value))

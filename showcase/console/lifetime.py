@@ -16,12 +16,25 @@ from bokeh.document import Document
 from panel.viewable import Viewable
 from param.parameterized import Parameters
 
+from showcase.errors import UnavailableError
+
+MOST_SESSIONS = 100
+"""Tabs that are open at once at most: each holds some megabytes of this process."""
 _living: set[str] = set()
 
 
 def living_sessions() -> int:
     """How many sessions of this process are open, or have closed a moment ago."""
     return len(_living)
+
+
+def check_room() -> None:
+    """UnavailableError where no more tabs can be served."""
+    if len(_living) >= MOST_SESSIONS:
+        raise UnavailableError(
+            f"{MOST_SESSIONS} tabs are open here, and no more can be served.",
+            "Close one and load this page again in a minute.",
+        )
 
 
 def release_on_close(root: Viewable) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from pydantic import SecretStr
 
 from showcase import __version__
 from showcase.http.documentation import document
@@ -36,7 +37,10 @@ from showcase.http.routes.socket import socket_router
 from showcase.http.routes.workspace_bulk import workspace_bulk_router
 from showcase.http.routes.workspace_story import workspace_story_router
 from showcase.http.routes.workspaces import workspaces_router
+from showcase.http.session_key import session_key
 from showcase.http.stream import RunStreams
+from showcase.services.roles import Role
+from showcase.settings import Settings
 from showcase.wiring import Installation
 
 Only = Literal["http", "console"]
@@ -116,10 +120,12 @@ def build_app(
         from showcase.http.mount import mount_console
 
         sites = [*reachable, *map(_without_scheme, settings.origins_allowed)]
-        app.state.prepared = mount_console(app, sites, unused_session_ms, warm=warm, prepared=prepared)
+        # a page that is made ahead is nobody's yet, and does not know what its reader may do
+        stock = 0 if settings.has_roles else prepared
+        key = session_key(settings.home)
+        app.state.prepared = mount_console(app, sites, unused_session_ms, key, warm=warm, prepared=stock)
         app.state.is_warm = warm
-    token = settings.api_token.get_secret_value() if settings.api_token is not None else None
-    app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, token=token)
+    app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, tokens=_tokens(settings))
     if settings.origins_allowed:
         app.add_middleware(
             CORSMiddleware,
@@ -142,6 +148,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     if prepared is not None:
         await prepared.close()
+
+
+def _tokens(settings: Settings) -> dict[Role, str]:
+    """The token of each role that has one."""
+    kept: dict[Role, SecretStr | None] = {
+        "approver": settings.api_token,
+        "operator": settings.operator_token,
+        "viewer": settings.viewer_token,
+    }
+    return {role: token.get_secret_value() for role, token in kept.items() if token is not None}
 
 
 def _without_scheme(origin: str) -> str:

@@ -1,30 +1,31 @@
-"""Who may come in: the Host and Origin allow-lists and the token, on every route and every WebSocket."""
+"""Who may come in, and as what: the Host and Origin allow-lists and the tokens, on every route and WebSocket."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from showcase.http.envelope import request_id_of
-from showcase.http.problems import ProblemResponse, problem_body
+from showcase.http.problems import ProblemResponse, error_body, problem_body
+from showcase.http.roles import SAFE, needed_for, path_of
+from showcase.services.roles import ROLE_HEADER, ForbiddenError, Role, check_role
 
 OPEN_PATH = "/health"
 """The one path that needs no token: a supervisor asks it."""
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NETLOC = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": "80", "ws": "80", "https": "443", "wss": "443"}
 _COOKIE = "showcase_access"
 _CHALLENGES = ('Bearer realm="showcase"', 'Basic realm="showcase", charset="UTF-8"')
 """Each in a header of its own: Chromium reads the first scheme of a header, and asks nobody for a bearer token."""
 _POLICY_VIOLATION = 1008
+_LOOK_UP = "Choose one of the paths that /docs lists."
 
 
 def plain_netloc(text: str, scheme: str) -> str | None:
@@ -48,30 +49,41 @@ class Gate:
     `hosts` are the host:port under which this server may be reached: the Host header has to be one of them, or the very
     address that was connected to, which no foreign name can stand for. A page may open a WebSocket or use a method that
     changes things where its Origin is that same Host, one of `hosts`, or one of `origins` (as https://host). A request
-    without Origin comes from no page. With a `token`, everything but OPEN_PATH needs it: as a bearer token, as the
-    password of Basic authentication (which browsers ask for), or as the cookie that the latter leaves.
+    without Origin comes from no page. With `tokens`, everything but OPEN_PATH needs one: as a bearer token, as the
+    password of Basic authentication (which browsers ask for), or as the cookie that the latter leaves. Each token comes
+    with what its holder may do; without any, whoever comes may do everything.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str] = (), token: str | None = None
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str],
+        origins: Iterable[str] = (),
+        tokens: Mapping[Role, str] | None = None,
     ) -> None:
         self.app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
-        self._token = token
+        self._tokens = dict(tokens or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if "\0" in scope["path"]:
+            # no file and no id has this sign, and not every library below knows that
+            body = problem_body(404, "not_found", "There is nothing at this path.", _LOOK_UP, request_id_of(scope))
+            await _refuse(scope, receive, send, ProblemResponse(body, status_code=404))
+            return
         refused = self._why_not_from_there(scope, headers)
         if refused is not None:
             body = problem_body(403, refused[0], refused[1], refused[2], request_id_of(scope))
             await _refuse(scope, receive, send, ProblemResponse(body, status_code=403))
             return
-        by = self._admitted_by(scope, headers)
-        if by is None:
+        by, role = self._admitted_as(scope, headers)
+        if role is None:
             body = problem_body(
                 401, "token", "This server asks for its token, and none came that is valid.",
                 "Send the header authorization: Bearer TOKEN, or give TOKEN as the password where a browser asks.",
@@ -82,7 +94,13 @@ class Gate:
                 answer.headers.append("www-authenticate", challenge)
             await _refuse(scope, receive, send, answer)
             return
-        await self.app(scope, receive, self._with_cookie(scope, send) if by == "basic" else send)
+        try:
+            check_role(role, needed_for(scope))
+        except ForbiddenError as error:
+            answer = ProblemResponse(error_body(error, request_id_of(scope)), status_code=403)
+            await _refuse(scope, receive, send, answer)
+            return
+        await self.app(_as(scope, role), receive, self._with_cookie(scope, send, role) if by == "basic" else send)
 
     def _why_not_from_there(self, scope: Scope, headers: Headers) -> tuple[str, str, str] | None:
         """The type, sentence and remedy of a refusal; None where the request may come from there."""
@@ -94,7 +112,7 @@ class Gate:
                 f"This server does not go by the name {', '.join(hosts)[:100]!r}.",
                 "Use the address that `showcase serve` prints, or add the name to SHOWCASE_ALLOWED_HOSTS.",
             )
-        if scope["type"] == "http" and scope["method"] in _SAFE:
+        if scope["type"] == "http" and scope["method"] in SAFE:
             return None
         for origin in headers.getlist("origin"):
             if not self._may_act(origin, host, scheme):
@@ -114,26 +132,28 @@ class Gate:
         netloc = origin_netloc(origin)
         return netloc is not None and (netloc == host or self._is_listed(netloc, scheme))
 
-    def _admitted_by(self, scope: Scope, headers: Headers) -> str | None:
-        """What proves that the caller knows the token: open, bearer, basic or cookie; None where nothing does."""
-        if self._token is None or (scope["type"] == "http" and _path(scope) == OPEN_PATH):
-            return "open"
+    def _admitted_as(self, scope: Scope, headers: Headers) -> tuple[str, Role | None]:
+        """What proves that the caller knows a token (open, bearer, basic or cookie), and the token's role."""
+        if not self._tokens:
+            return "open", "approver"
         scheme, _, credentials = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and _is_equal(credentials.strip(), self._token):
-            return "bearer"
-        if scheme.lower() == "basic" and _is_equal(_password(credentials), self._token):
-            return "basic"
-        return "cookie" if _is_equal(_cookie(headers), self._pass()) else None
+        by = scheme.lower()
+        given = {"bearer": credentials.strip(), "basic": _password(credentials)}.get(by)
+        # what is said with this very request goes before what a browser kept of an earlier one
+        for role, token in self._tokens.items():
+            if given is not None and _is_equal(given, token):
+                return by, role
+        for role, token in self._tokens.items():
+            if _is_equal(_cookie(headers), _pass(token)):
+                return "cookie", role
+        is_open = scope["type"] == "http" and path_of(scope) == OPEN_PATH
+        return "open", "viewer" if is_open else None
 
-    def _pass(self) -> str:
-        """What the cookie holds: derived from the token, so that it ends with it, and never the token itself."""
-        return hmac.new((self._token or "").encode(), b"showcase access", hashlib.sha256).hexdigest()
-
-    def _with_cookie(self, scope: Scope, send: Send) -> Send:
+    def _with_cookie(self, scope: Scope, send: Send, role: Role) -> Send:
         """Leaves the cookie with a browser: not every one sends its password with a WebSocket."""
         secure = "; Secure" if scope.get("scheme") == "https" else ""
         path = scope.get("root_path") or "/"
-        cookie = f"{_COOKIE}={self._pass()}; Path={path}; HttpOnly; SameSite=Strict{secure}"
+        cookie = f"{_COOKIE}={_pass(self._tokens[role])}; Path={path}; HttpOnly; SameSite=Strict{secure}"
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -143,9 +163,16 @@ class Gate:
         return send_with_cookie
 
 
-def _path(scope: Scope) -> str:
-    """The path below the root path, where a proxy's is in front of it."""
-    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+def _as(scope: Scope, role: Role) -> Scope:
+    """The request with the caller's role, for our routes and for the console's sessions."""
+    scope.setdefault("state", {})["role"] = role
+    name = ROLE_HEADER.encode()
+    return {**scope, "headers": [*(one for one in scope["headers"] if one[0] != name), (name, role.encode())]}
+
+
+def _pass(token: str) -> str:
+    """What the cookie holds: derived from the token, so that it ends with it, and never the token itself."""
+    return hmac.new(token.encode(), b"showcase access", hashlib.sha256).hexdigest()
 
 
 def _connected_to(scope: Scope) -> str | None:
@@ -164,7 +191,7 @@ def _is_equal(given: str, expected: str) -> bool:
 def _password(credentials: str) -> str:
     try:
         return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no UTF-8 in it
         return ""
 
 

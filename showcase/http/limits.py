@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from starlette.types import Scope
 
 from showcase.errors import ShowcaseError
+from showcase.http.roles import role_of
 from showcase.pipeline.execution import Execution
 from showcase.pipeline.launcher import Also, Launcher
 from showcase.pipeline.once import Start
 from showcase.pipeline.request import RunRequest
 from showcase.ports import Clock
+from showcase.services.roles import check_role
 from showcase.settings import RateLimit
 
 
@@ -94,9 +96,10 @@ def limits_of(scope: Scope) -> RateLimits:
 
 
 def counted_start(launcher: Launcher, scope: Scope) -> Start:
-    """The launcher's start, counted for the caller of `scope`."""
+    """The launcher's start, for an operator, counted for the caller of `scope`."""
 
     def start(request: RunRequest, *, also: Also | None = None) -> Execution:
+        check_role(role_of(scope), "operator")
         with limits_of(scope).counted("runs", scope):
             return launcher.start(request, also=also)
 

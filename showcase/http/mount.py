@@ -10,19 +10,21 @@ from panel.io.fastapi import add_applications
 from showcase.errors import UnavailableError
 from showcase.http.notebooks import live_notebooks, notebooks_router
 from showcase.http.prepared import PreparedSessions, skip_diagnostics
+from showcase.services.roles import ROLE_HEADER
 from showcase.settings import notebooks_folder
 
 UNUSED_SESSION_MS = 15_000
 
 
 def mount_console(
-    app: FastAPI, origins: list[str], unused_session_ms: int, *, warm: bool, prepared: int
+    app: FastAPI, origins: list[str], unused_session_ms: int, key: str, *, warm: bool, prepared: int
 ) -> PreparedSessions:
     """The gallery and its notebooks at /notebooks, the console at /.
 
-    The WebSockets of the live ones are for pages of `origins` (host:port). Each live notebook runs once a session, over
-    the installation that is shared in this process; `warm` runs each of them once now. Of the console, up to `prepared`
-    pages are made ahead; what makes them comes back.
+    The WebSockets of the live ones are for pages of `origins` (host:port). Sessions are signed with `key`, so that
+    nobody can make one up; of its request a session knows the role alone, and no token goes into a page. Each live
+    notebook runs once a session, over the installation that is shared in this process; `warm` runs each of them once
+    now. Of the console, up to `prepared` pages are made ahead; what makes them comes back.
     """
     folder = notebooks_folder()
     app.include_router(notebooks_router(folder))
@@ -33,6 +35,10 @@ def mount_console(
         title="Showcase",
         websocket_origin=origins or None,
         warm=warm,
+        sign_sessions=True,
+        secret_key=key.encode(),
+        include_headers=[ROLE_HEADER, ROLE_HEADER.title()],
+        include_cookies=[],
         unused_session_lifetime_milliseconds=unused_session_ms,
         check_unused_sessions_milliseconds=min(unused_session_ms, UNUSED_SESSION_MS),
     )

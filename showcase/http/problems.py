@@ -29,6 +29,7 @@ STATUS_OF_KIND: dict[str, int] = {
     "not_found": 404,
     "conflict": 409,
     "integrity": 409,
+    "forbidden": 403,
     "rate": 429,
     "provider": 502,
     "unavailable": 503,
@@ -39,7 +40,7 @@ STATUS_OF_KIND: dict[str, int] = {
 TITLES: dict[int, str] = {
     400: "Not allowed in this state",
     401: "No valid token",
-    403: "Not allowed from there",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from showcase.errors import FieldError, InvalidInputError
+from showcase.kernel.clean import plain_line
 from showcase.kernel.refusals import check_plain, shown
 
 LARGEST_IMPORT_BYTES = 2 * 1024**3
@@ -114,7 +115,7 @@ def _plain_name(given: bytes | None) -> str:
     """What the sender calls the file, without folders and signs that cannot be shown; it never becomes a path."""
     text = (given or b"").decode("utf-8", "replace")
     name = re.split(r"[/\\]", text)[-1]
-    return "".join(sign for sign in name if sign.isprintable())[:_LONGEST_NAME] or "upload"
+    return plain_line(name, longest=_LONGEST_NAME) or "upload"
 
 
 def _refused(name: str, found: str, allowed: str) -> InvalidInputError:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from showcase.errors import InvalidInputError
 from showcase.kernel.canonical import digest_of
+from showcase.kernel.clean import plain_text
 from showcase.kernel.identity import Digest
 
 LONGEST_BODY = 1500
@@ -52,16 +52,6 @@ class Chunk:
 class _Section:
     heading: str
     lines: list[str]
-
-
-def plain_text(text: str) -> str:
-    """The text in NFC with line feeds, without control and direction-changing characters, which a document can hide."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) not in _HIDDEN)
-
-
-_HIDDEN = ("Cc", "Cf", "Cs")
-"""Control characters, invisible format characters (zero width, right-to-left overrides) and lone surrogates."""
 
 
 def cut_into_chunks(document: Document) -> tuple[Chunk, ...]:

@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from showcase.errors import FieldError, InvalidInputError
+from showcase.kernel.clean import cleaned
 from showcase.kernel.day import Day
 from showcase.kernel.refusals import contradiction, parse_as
 from showcase.kernel.window import Window
 
 PromotionKind = Literal["pct_off", "bogo", "bundle", "markdown"]
 Stage = Literal["growth", "maturity", "decline"]
-Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S")]
+Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S"), cleaned("tags", longest=40)]
 MOST_TAGS = 20
 
 
@@ -121,19 +122,21 @@ class PlanRequest(_Strict):
         return self
 
 
-def _distinct(tags: object) -> object:
-    if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags) and len(set(tags)) != len(tags):
+def _distinct(tags: list[str]) -> list[str]:
+    if len(set(tags)) != len(tags):
         raise ValueError("each tag once")
     return tags
 
 
-Tags = Annotated[list[Tag], BeforeValidator(_distinct), Field(max_length=MOST_TAGS)]
+Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_distinct)]
 
 
 class PlanLabels(_Strict):
     """What a plan is called and found by."""
 
-    name: str = Field(min_length=1, max_length=200, pattern=r"\S", description="What the plan is called.")
+    name: Annotated[str, cleaned("name", longest=200)] = Field(
+        min_length=1, max_length=200, pattern=r"\S", description="What the plan is called."
+    )
     tags: Tags = Field(default=[], description=f"Up to {MOST_TAGS} words to find it by.")
 
 

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.kernel.canonical import digest_of
+from showcase.kernel.clean import clean_text, plain_line
 from showcase.kernel.identity import ActionId, RunId, SessionId
-from showcase.kernel.refusals import check_plain, shown
+from showcase.kernel.refusals import shown
 from showcase.store import decisions as rows
 from showcase.store.decisions import Decision
 from showcase.store.fence import Connection, JoinedTransactions, Transactions
@@ -246,19 +247,11 @@ def question_json(decision: Decision) -> dict[str, Any]:
 def _checked_reason(reason: str | None) -> str | None:
     if reason is None or not reason.strip():
         return None
-    check_plain(reason, "reason")
-    if len(reason) > _LONGEST_REASON:
-        raise InvalidInputError(
-            f"A reason has at most {_LONGEST_REASON} characters, found {len(reason)}.",
-            "Shorten the reason.",
-            [FieldError("reason", f"{len(reason)} characters", f"at most {_LONGEST_REASON} characters")],
-        )
-    return reason.strip()
+    return clean_text(reason, "reason", longest=_LONGEST_REASON, is_multiline=True)
 
 
 def _checked_name(by: str) -> str:
-    check_plain(by, "decided_by")
-    return by.strip()[:_LONGEST_NAME] or "unnamed"
+    return plain_line(by, longest=_LONGEST_NAME) or "unnamed"
 
 
 def _late(found: Decision) -> ConflictError:

@@ -16,6 +16,7 @@ from showcase.demand.tables import DemandSource
 from showcase.errors import ConflictError, NotFoundError
 from showcase.forecasting.grid import place_on_grid
 from showcase.forecasting.history import SIGNALS, SalesMatrix
+from showcase.kernel.clean import plain_line
 from showcase.ports import Clock, Progress, silent
 from showcase.services.jobs import JobService
 from showcase.store import demand as rows
@@ -24,6 +25,7 @@ from showcase.store.demand_load import NewDataSet, Truth, insert_data_set, load_
 from showcase.store.enrichment import read_signals
 from showcase.store.fence import Connection, Transactions
 
+_LONGEST_FILE_NAME = 200
 _NO_DATA_REMEDY = (
     "Seed a preset (showcase seed --scenario demo_minimal), import a file (showcase import FILE), or run with --reseed."
 )
@@ -111,7 +113,7 @@ class DemandService:
         Returns what was kept and the intake's own account (columns, ignored columns, quality), whose rows are gone.
         The work is a job of kind import.
         """
-        name = file_name or path.name
+        name = plain_line(file_name or path.name, longest=_LONGEST_FILE_NAME) or "unnamed"
         with JobService(self.transactions).record("import", {"file": name}) as job:
             kept, intake = self._import(path, mapping, options, name, progress)
             job.outcome = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError, ProviderError
+from showcase.kernel.clean import clean_text, plain_text
 from showcase.kernel.refusals import check_plain
 from showcase.knowledge.chunks import Document, cut_into_chunks
 from showcase.knowledge.ranking import ChunkKey, Hit, fuse, rank_by_similarity
@@ -26,6 +27,7 @@ _CANDIDATES = 20  # how deep each ranking goes before they are fused
 _LONGEST_QUESTION = 500
 _TEXTS_A_CALL = 32
 _MOST_DOCUMENTS = 1000
+_LONGEST_SOURCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _nobody() -> None:
 def check_question(question: str) -> str:
     """The question without outer blanks; InvalidInputError where it is empty, too long or no plain text."""
     check_plain(question, "query")
-    asked = question.strip()
+    asked = plain_text(question).strip()
     if not 1 <= len(asked) <= _LONGEST_QUESTION:
         raise InvalidInputError(
             f"A question has 1 to {_LONGEST_QUESTION} characters, found {len(asked)}.",
@@ -209,6 +211,4 @@ def _checked(documents: Sequence[Document]) -> Sequence[Document]:
     if len(set(sources)) != len(sources):
         twice = next(source for source in sources if sources.count(source) > 1)
         raise InvalidInputError(f"The source {twice[:80]!r} was given twice.", "Give each document its own source.")
-    for source in sources:
-        check_plain(source, "source")
-    return documents
+    return [replace(one, source=clean_text(one.source, "source", longest=_LONGEST_SOURCE)) for one in documents]

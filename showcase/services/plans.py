@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
+from showcase.kernel.clean import composed
 from showcase.kernel.identity import PlanId, RunId
 from showcase.planning.assumptions import NewPlan, PlanLabels, PlanRequest, parse_plan
 from showcase.planning.ranking import Candidate, RankBy, check_compared, rank_plans, share_ground
@@ -77,7 +78,7 @@ class PlanService:
                 [FieldError("limit", str(limit), f"1 to {_MOST_LISTED}")],
             )
         with self.transactions.read() as connection:
-            return rows.list_plans(connection, tags, limit)
+            return rows.list_plans(connection, [composed(tag) for tag in tags], limit)
 
     def tag(self, plan_id: str, tags: Sequence[str]) -> SavedPlan:
         """Replace the tags of a plan; none at all takes them away."""

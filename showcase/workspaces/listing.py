@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from showcase.demand.presets import Scenario
 from showcase.errors import FieldError, InvalidInputError
 from showcase.kernel.canonical import digest_of
+from showcase.kernel.clean import composed
 from showcase.kernel.day import Day
 from showcase.kernel.refusals import check_plain, refusal
 from showcase.workspaces.search import LONGEST_SEARCH, STATUSES, Query, parse_search
@@ -39,6 +40,16 @@ class WorkspaceFilter(BaseModel):
     since: Day | None = Field(None, description="The first day, in UTC, on which it may have been made.")
     until: Day | None = Field(None, description="The last day, in UTC, on which it may have been made.")
     include_archived: bool = Field(False, description="The archived ones too.")
+
+    @field_validator("q", "search")
+    @classmethod
+    def _as_it_is_kept(cls, text: str | None) -> str | None:
+        return None if text is None else composed(text)
+
+    @field_validator("tags")
+    @classmethod
+    def _as_they_are_kept(cls, tags: list[str]) -> list[str]:
+        return [composed(tag) for tag in tags]
 
     @field_validator("status")
     @classmethod

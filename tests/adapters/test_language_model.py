@@ -16,8 +16,9 @@ from showcase.errors import InvalidInputError, ProviderError
 from showcase.ports import FilledForm, Form
 from showcase.settings import load_settings
 from tests.adapters.fake_provider import FakeProvider, provider, says
+from tests.canaries import CANARIES
 
-KEY = "sk-very-secret-0123456789abcdef"
+KEY = CANARIES["provider_key"]
 FORM = Form(
     "propose_plan",
     "Propose one plan.",
@@ -80,6 +81,7 @@ def test_nothing_of_the_environment_is_sent_or_followed(monkeypatch: pytest.Monk
     assert "not-for-strangers" not in json.dumps(fake.asked[0][1])
 
 
+@pytest.mark.fault("I9")
 @pytest.mark.parametrize(
     "calls",
     [
@@ -91,6 +93,8 @@ def test_nothing_of_the_environment_is_sent_or_followed(monkeypatch: pytest.Monk
         (_call(arguments='["title"]'),),
         (_call(arguments=json.dumps({"title": "x" * 30_000})),),
         (_call(arguments='{"title": "\\u0000"}'),),
+        (_call(arguments=json.dumps({"title": f"Bearer {KEY}"})),),
+        (_call(arguments=json.dumps({"title": "x", "reasons": [KEY[:14]]})),),
         (),
     ],
 )
@@ -116,6 +120,7 @@ def test_an_answer_of_another_shape_is_refused(body: bytes) -> None:
         _refused(fake)
 
 
+@pytest.mark.fault("I10")
 def test_a_redirect_is_not_followed() -> None:
     with provider(says(200, _completion(_call()))) as other:
         with provider(says(307, b"", Location=f"{other.url}/chat/completions")) as fake:
@@ -123,6 +128,7 @@ def test_a_redirect_is_not_followed() -> None:
         assert other.asked == []
 
 
+@pytest.mark.fault("I10")
 def test_an_endless_answer_is_cut_off() -> None:
     def endless(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)

@@ -22,8 +22,9 @@ from showcase.adapters.providers import HttpEmbeddings, embeddings_of
 from showcase.errors import InvalidInputError, ProviderError
 from showcase.settings import Settings, load_settings
 from tests.adapters.fake_provider import FakeProvider, provider, says
+from tests.canaries import CANARIES
 
-KEY = "sk-very-secret-0123456789abcdef"
+KEY = CANARIES["provider_key"]
 TWO = {"data": [{"index": 1, "embedding": [3, 4.5]}, {"index": 0, "embedding": [1, 2]}]}
 
 
@@ -66,6 +67,7 @@ def test_ollama_is_asked_in_its_own_words() -> None:
 # --- what goes wrong ---
 
 
+@pytest.mark.fault("I10")
 def test_a_service_that_is_down_is_said_to_be_so() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -92,6 +94,7 @@ def test_each_refusal_says_its_status_and_what_it_means(status: int, words: str)
     assert words in message
 
 
+@pytest.mark.fault("I10")
 def test_the_words_of_the_service_are_shown_short_and_without_the_key() -> None:
     said = f"key {KEY} of {base64.b64encode(KEY.encode()).decode()} {KEY[3:14]}\nis wrong " + "x" * 5000
     with provider(says(401, {"error": {"message": said}})) as fake:
@@ -103,12 +106,14 @@ def test_the_words_of_the_service_are_shown_short_and_without_the_key() -> None:
     assert base64.b64encode(KEY.encode()).decode()[:12] not in message
 
 
+@pytest.mark.fault("I10")
 @pytest.mark.parametrize("body", [b"[1, 2", b"\xff\xfe", b'{"data": NaN}', b"<html>", b"[" * 100_000, b""])
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     with provider(says(200, body)) as fake:
         assert "JSON" in _refused(_service(fake.url)).message
 
 
+@pytest.mark.fault("I10")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -129,6 +134,7 @@ def test_json_of_another_shape_is_refused(answer: object) -> None:
         assert "another shape" in _refused(_service(fake.url)).message
 
 
+@pytest.mark.fault("I10")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int) -> None:
     with provider(says(200, TWO)) as elsewhere, provider(says(status, b"", Location=elsewhere.url)) as fake:
@@ -136,6 +142,7 @@ def test_no_redirect_is_followed(status: int) -> None:
     assert elsewhere.asked == []
 
 
+@pytest.mark.fault("I10")
 def test_a_huge_answer_is_left_at_the_limit() -> None:
     sent: list[int] = []
 
@@ -155,6 +162,7 @@ def _hang(fake: Callable[[], FakeProvider]) -> Callable[[BaseHTTPRequestHandler]
     return lambda _: fake().released.wait(30) and None  # type: ignore[func-returns-value]
 
 
+@pytest.mark.fault("I10")
 def test_a_service_that_hangs_is_left_in_time() -> None:
     known: list[FakeProvider] = []
     began = time.monotonic()
@@ -164,6 +172,7 @@ def test_a_service_that_hangs_is_left_in_time() -> None:
         assert time.monotonic() - began < 3
 
 
+@pytest.mark.fault("I10")
 def test_a_service_that_sends_a_letter_at_a_time_is_left_in_time_too_with_its_thread() -> None:
     known: list[FakeProvider] = []
 

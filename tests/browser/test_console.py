@@ -64,6 +64,7 @@ def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="a-first-story")).to_be_visible()
 
 
+@pytest.mark.fault("C7")
 def test_a_run_under_way_is_met_by_a_reload_and_a_second_tab_and_stopped_from_there(
     visit: Visit, server: Server
 ) -> None:
@@ -105,6 +106,7 @@ window.WebSocket = class extends Real { constructor(...all) { super(...all); win
 """
 
 
+@pytest.mark.fault("C7")
 def test_a_tab_that_lost_its_connection_comes_back_to_the_whole_run(visit: Visit, server: Server) -> None:
     page = visit()
     page.add_init_script(SOCKETS)

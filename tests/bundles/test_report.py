@@ -74,6 +74,7 @@ def hostile_content() -> Any:
     )  # fmt: skip
 
 
+@pytest.mark.fault("I3")
 def test_nothing_that_somebody_wrote_becomes_markup() -> None:
     usual, hostile = Reader(write_report(content(), tables())), Reader(write_report(hostile_content(), tables()))
     assert "script" not in hostile.names

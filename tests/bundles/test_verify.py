@@ -48,6 +48,7 @@ def test_there_are_seventeen_kinds_of_change() -> None:
     assert len(MUTATIONS) == 17
 
 
+@pytest.mark.fault("D4")
 @pytest.mark.parametrize("kind", MUTATIONS)
 def test_every_change_is_found(kind: str, bundle: Path, tmp_path: Path) -> None:
     choose = random.Random(kind)
@@ -96,6 +97,7 @@ def _edit(folder: Path, change: Callable[[str], str]) -> None:
     path.write_text(change(path.read_text()))
 
 
+@pytest.mark.fault("D6")
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # the socket is a file here, and nobody listens
 @pytest.mark.parametrize("case", REASONS)
 def test_the_reason_is_concrete(case: str, copy: Path) -> None:
@@ -126,6 +128,7 @@ def _set(folder: Path, key: str, value: object) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest | {key: value}))
 
 
+@pytest.mark.fault("D4")
 @pytest.mark.parametrize("case", MENDED)
 def test_checksums_that_were_made_to_agree_do_not_hide_it(case: str, copy: Path) -> None:
     change, reason = MENDED[case]
@@ -144,6 +147,7 @@ def test_a_table_that_the_workspace_does_not_name_is_found(copy: Path) -> None:
     assert verify_bundle(copy).reason == "forecasts.parquet is not the forecast that the workspace names"
 
 
+@pytest.mark.fault("D6")
 def test_too_many_files_are_refused_before_they_are_read(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "MOST_ENTRIES", 40)
     for number in range(60):
@@ -165,6 +169,7 @@ WATCHED = textwrap.dedent(
 )
 
 
+@pytest.mark.fault("D4")
 @pytest.mark.parametrize(
     "kind", ["link", "list_an_absolute_path", "list_a_way_out", "add_a_twin_in_other_case", "rename"]
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showcase.console.comparison_text import comparison_csv, comparison_html, harmless
+from showcase.console.comparison_text import comparison_csv, comparison_html, sheet_cell
 from showcase.console.plots.overlay import overlay_plot
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ForecastLine, Relation, Row, ScoreRow
 
@@ -81,10 +81,11 @@ def test_the_csv_has_all_rows_and_no_formula() -> None:
     assert ["fold wape", "1", "20.0", ""] in rows
 
 
+@pytest.mark.fault("I3")
 @given(st.one_of(st.text(max_size=9), st.integers(), st.floats(allow_nan=False), st.none(), st.booleans()))
 def test_no_text_begins_like_a_formula(value: object) -> None:
-    cell = harmless(value)
-    assert isinstance(cell, int | float) or not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    made = sheet_cell(value)
+    assert isinstance(made, int | float) or not made.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def test_forecasts_are_laid_over_one_another_and_nothing_is_drawn_of_none() -> None:

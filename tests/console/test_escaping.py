@@ -35,6 +35,7 @@ EVIL = '<img src=x onerror="alert(1)">'
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
+@pytest.mark.fault("I3")
 @given(st.text())
 def test_plain_text_has_no_markup(text: str) -> None:
     assert not set("<>\"'") & set(plain(text))
@@ -52,6 +53,7 @@ def test_heads_and_remedies_are_escaped() -> None:
     assert "<img" not in title(EVIL, EVIL) + remedy(ShowcaseError(EVIL, EVIL))
 
 
+@pytest.mark.fault("I3")
 def test_a_workspace_is_escaped() -> None:
     evil = {EVIL: EVIL, "files": {EVIL: EVIL}, "ids": [EVIL]}
     verdict = {"overall": EVIL, "parts": {EVIL: EVIL}, "where": {EVIL: EVIL}}

@@ -366,6 +366,7 @@ except UnavailableError as error:
 """
 
 
+@pytest.mark.fault("D1")
 @pytest.mark.parametrize(
     ("file_bytes", "said"),
     [
@@ -386,6 +387,7 @@ def test_a_full_disk_is_said_so_and_leaves_nothing(tmp_path: Path, file_bytes: i
     assert done.stdout == said
 
 
+@pytest.mark.fault("D1")
 def test_a_disk_that_fills_up_late_is_said_so_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, SOUND)
 

@@ -142,6 +142,7 @@ def _overwritten(content: bytes) -> bytes:
     return content[:4] + b"\xff" * 60 + content[64:]
 
 
+@pytest.mark.fault("I7")
 @pytest.mark.parametrize("damage", [_cut, _overwritten])
 def test_a_damaged_parquet_file_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     path = _written(tmp_path, _columns(), use_dictionary=False, compression="none")
@@ -149,6 +150,7 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path, damage: Callable[[byt
     assert _refusal(path).rows[0].rule == "parquet_whole"
 
 
+@pytest.mark.fault("I7")
 def test_a_parquet_file_that_unpacks_to_a_huge_one_is_refused(tmp_path: Path) -> None:
     long = pa.array(["x" * 1_000_000] * 300)
     bomb = pa.table({"date": [_DAYS[0]] * 300, "store": ["A"] * 300, "product": long, "quantity": [1] * 300})

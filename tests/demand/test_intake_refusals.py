@@ -105,6 +105,7 @@ BROKEN_FILES: list[tuple[str, str | bytes, int, str, str, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.fault("I7")
 @pytest.mark.parametrize(
     ("content", "line", "column", "value", "rule"),
     [row[1:] for row in BROKEN_FILES],
@@ -235,6 +236,7 @@ def test_too_many_series_or_promotions_are_refused_with_their_number(
     assert (refused.rows[0].value, refused.rows[0].rule) == ("2 promotions", "promo_count")
 
 
+@pytest.mark.fault("I7")
 def test_text_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake_csv, "MAX_TEXT_BYTES", 100_000)
     bomb = gzip.compress(HEADER.encode() + b"\n" * 1_000_000)

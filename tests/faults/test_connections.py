@@ -17,6 +17,7 @@ from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request, launcher_over
 from tests.faults.proxy import Proxy, proxy_before
 from tests.faults.victims import url_of
+from tests.faults.waiting import wait_for_step
 
 LONG = {"scenario": "retail_standard", "preservation": "keep", "backtest": {"n_splits": 8}}
 
@@ -37,20 +38,13 @@ def far(proxy: Proxy, tmp_path: Path) -> Iterator[Launcher]:
     remote.dispose()
 
 
-def _wait_for_step(launcher: Launcher, step: str) -> None:
-    deadline = time.monotonic() + 60
-    while (run := launcher.running()) is None or run.step_name != step:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.fault("P8")
 def test_a_run_whose_connections_are_cut_ends_in_words_and_the_next_is_green(
     database: Database, proxy: Proxy, far: Launcher, tmp_path: Path
 ) -> None:
     near = launcher_over(database, tmp_path)
     execution = far.start(fresh_request(**LONG))
-    _wait_for_step(near, "backtest")
+    wait_for_step(near, "backtest")
     proxy.cut()
     # the lock went with its connection: whoever looks may settle the run, and its own process is then fenced off
     deadline = time.monotonic() + 30

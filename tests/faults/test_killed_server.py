@@ -13,17 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from showcase.errors import ShowcaseError
-from showcase.pipeline.launcher import Launcher
 from showcase.settings import Settings
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.server_process import running_server
-from showcase.testing import fresh_request
 from showcase.wiring import Installation, open_installation
+from tests.faults.waiting import run_through
 from tests.postgres import remove_database
-
-LONG = {"scenario": "retail_standard", "preservation": "keep", "backtest": {"n_splits": 6}, "reset": False}
-BACK_WITHIN_S = 30.0
 
 
 @pytest.fixture
@@ -49,49 +44,14 @@ def _a_backend(server: psutil.Process) -> psutil.Process:
     return next(child for child in server.children() if "showcase" in " ".join(child.cmdline()))
 
 
-def _wait_for_step(launcher: Launcher, step: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        run = launcher.running()
-        if run is not None and run.step_name == step:
-            return
-        time.sleep(0.005)
-    raise AssertionError(f"no run came to {step}")
-
-
-def _run_through(installation: Installation, hurt: Callable[[], object]) -> str:
-    """Begin a long run, `hurt` the server meanwhile; returns how the run stands once the program has recovered."""
-    launcher = installation.launcher
-    execution = launcher.start(fresh_request(**LONG))
-    _wait_for_step(launcher, "backtest")
-    hurt()
-    deadline = time.monotonic() + BACK_WITHIN_S
-    while True:
-        try:
-            run = launcher.show(str(execution.run_id))
-            if run.status != "running":
-                break
-        except ShowcaseError:
-            pass  # not back yet
-        assert time.monotonic() < deadline, "the database, or the settled run, did not come back"
-        time.sleep(0.05)
-    told = launcher.events(str(execution.run_id))
-    assert told[-1]["data"]["run_status"] == run.status
-    assert installation.services.workspaces.show(str(run.workspace_id)).status == run.status
-    if run.status == "interrupted":
-        assert str(run.step_name) in str(run.reason)
-    assert launcher.start(fresh_request(reset=False)).wait(60).overall_status == "pass"
-    return run.status
-
-
 @pytest.mark.fault("P6")
 def test_a_run_whose_server_is_killed_is_interrupted_and_the_program_goes_on(installation: Installation) -> None:
-    assert _run_through(installation, lambda: _server(installation).kill()) == "interrupted"
+    assert run_through(installation, lambda: _server(installation).kill()) == "interrupted"
 
 
 @pytest.mark.fault("P5")
 def test_a_run_whose_backend_is_killed_ends_and_the_program_goes_on(installation: Installation) -> None:
-    status = _run_through(installation, lambda: _a_backend(_server(installation)).kill())
+    status = run_through(installation, lambda: _a_backend(_server(installation)).kill())
     assert status in ("interrupted", "failed")
 
 
@@ -100,7 +60,7 @@ def test_a_run_whose_backend_is_killed_ends_and_the_program_goes_on(installation
 def test_a_run_whose_server_is_stopped_is_settled_and_the_program_goes_on(
     installation: Installation, number: signal.Signals
 ) -> None:
-    status = _run_through(installation, lambda: os.kill(_server(installation).pid, number))
+    status = run_through(installation, lambda: os.kill(_server(installation).pid, number))
     assert status in ("interrupted", "failed")
 
 
@@ -117,5 +77,5 @@ def test_ten_kills_of_the_server_at_random_moments(
             time.sleep(delay_s)
             _server(installation).kill()
 
-        statuses.append(_run_through(installation, kill_later))
+        statuses.append(run_through(installation, kill_later, is_held=False))
     record_property("figure", f"10 kills of the server, runs ended {sorted(set(statuses))}, each next run green")

@@ -15,19 +15,10 @@ from showcase.pipeline.settle import settle_interrupted
 from showcase.store.engine import Database
 from showcase.testing import fresh_request, launcher_over
 from tests.faults.victims import die_while_running, die_while_wiping, url_of, victim
+from tests.faults.waiting import wait_for_step
 
 SILENT_S = 1.0
 LONG = {"skip_seed": False, "scenario": "retail_standard", "backtest": {"n_splits": 8}, "preservation": "keep"}
-
-
-def _wait_for_step(launcher: Launcher, step: str) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        run = launcher.running()
-        if run is not None and run.step_name == step:
-            return str(run.run_id)
-        time.sleep(0.01)
-    raise AssertionError(f"no run came to {step}")
 
 
 def _wait_until_given_up(launcher: Launcher, run_id: str) -> None:
@@ -44,7 +35,7 @@ def test_a_process_stopped_inside_a_transaction_keeps_no_row_from_being_settled(
 ) -> None:
     launcher, unit = launcher_over(database, tmp_path), "commit.before@9:sleep"
     with victim(die_while_running, url_of(database), tmp_path, unit, LONG) as process:
-        run_id = _wait_for_step(launcher, "seed")
+        run_id = wait_for_step(launcher, "seed")
         assert process.pid is not None
         os.kill(process.pid, signal.SIGSTOP)
         _wait_until_given_up(launcher, run_id)
@@ -56,7 +47,7 @@ def test_a_process_stopped_inside_a_transaction_keeps_no_row_from_being_settled(
 def test_a_stopped_process_is_given_up_and_refused_when_it_wakes(database: Database, tmp_path: Path) -> None:
     launcher = launcher_over(database, tmp_path)
     with victim(die_while_running, url_of(database), tmp_path, None, LONG) as process:
-        run_id = _wait_for_step(launcher, "backtest")
+        run_id = wait_for_step(launcher, "backtest")
         assert process.pid is not None
         os.kill(process.pid, signal.SIGSTOP)
         assert settle_interrupted(database, launcher.services.clock) == [], "it was silent for a moment only"
@@ -89,7 +80,7 @@ def test_demand_data_are_not_wiped_while_a_run_of_another_process_uses_them(data
     launcher.start(fresh_request()).wait(60)
     before = launcher.services.demand.preview_wipe()
     with victim(die_while_running, url_of(database), tmp_path, "step.train.before:sleep", {}) as process:
-        _wait_for_step(launcher, "train")
+        wait_for_step(launcher, "train")
         with (
             pytest.raises(ConflictError, match=f"held by process {process.pid} on ") as refused,
             launcher.exclusive("a wipe"),

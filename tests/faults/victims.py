@@ -74,3 +74,19 @@ def die_while_wiping(url: str, home: Path, failpoint: str) -> None:
     with open_installation(settings_of(url, home)) as installation:
         arm(Failpoint.parse(failpoint))
         installation.services.demand.wipe()
+
+
+def export_again_and_again(url: str, home: Path, bundles: Path, workspace_id: str) -> None:
+    """Export a workspace to a folder without end, each time with other bytes."""
+    import dataclasses
+    from datetime import UTC, datetime, timedelta
+
+    from showcase.services.bundle_files import BundleFolder
+    from showcase.wiring import open_installation
+
+    with open_installation(settings_of(url, home)) as installation:
+        service = dataclasses.replace(installation.services.bundles, folder=BundleFolder(bundles))
+        moment = datetime(2000, 1, 1, tzinfo=UTC)
+        while True:
+            moment += timedelta(seconds=1)
+            dataclasses.replace(service, source_date=moment).export(workspace_id)

@@ -16,11 +16,12 @@ from showcase.http.gate import origin_netloc, plain_netloc
 from showcase.http.notebooks import live_notebooks
 from showcase.settings import notebooks_folder
 from showcase.wiring import Installation
+from tests.canaries import CANARIES
 
 UNSAFE = ("post", "put", "patch", "delete")
 LIVE_NOTEBOOKS = [f"{path.rstrip('/')}/ws" for path in live_notebooks(notebooks_folder())]
 SOCKETS = {"/demo/stream": [], **{path: ["bokeh", "token"] for path in LIVE_NOTEBOOKS}}
-TOKEN = "sesame-sesame-open"
+TOKEN = CANARIES["gate_token"]
 
 HOSTILE_ORIGINS = (
     "http://evil.example",
@@ -159,7 +160,7 @@ def test_with_a_token_everything_asks_for_it(locked: TestClient, path: str) -> N
     # each in a header of its own: a browser that reads the first scheme alone would ask nobody
     schemes = [challenge.partition(" ")[0] for challenge in refused.headers.get_list("www-authenticate")]
     assert schemes == ["Bearer", "Basic"]
-    for wrong in ("Bearer nope", f"bearer {TOKEN}x", TOKEN, "Basic !!", "Bearer ü", f"Digest {TOKEN}"):
+    for wrong in ("Bearer nope", f"bearer {TOKEN}x", TOKEN, "Basic !!", "Bearer ü", "Basic ü", f"Digest {TOKEN}"):
         assert locked.get(path, headers={"authorization": wrong.encode()}).status_code == 401  # type: ignore[dict-item]
     assert locked.get(path, headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
 

@@ -89,6 +89,7 @@ def test_a_refused_field_is_named_with_what_was_found_and_what_is_allowed(
     assert found[2] in error["allowed"]
 
 
+@pytest.mark.fault("I2")
 @pytest.mark.parametrize(
     "body",
     [
@@ -106,12 +107,14 @@ def test_a_form_is_no_json(client: TestClient) -> None:
     assert "application/json" in str(refused(client, "seed=42", "application/x-www-form-urlencoded")["detail"])
 
 
+@pytest.mark.fault("I5")
 def test_a_body_ends_at_one_mebibyte(client: TestClient) -> None:
     padding = b" " * (1024**2 - 2)
     assert refused(client, padding + b"{}" + b" ")["status"] == 413
     assert refused(client, padding + b"[]")["status"] == 422  # the largest that is read at all
 
 
+@pytest.mark.fault("I5")
 def test_a_body_of_unknown_length_ends_there_too(client: TestClient) -> None:
     pieces = (b" " * 65_536 for _ in range(17))
     answer = client.post("/demo/run", content=pieces, headers={"content-type": "application/json"})

@@ -73,6 +73,7 @@ def test_a_stream_is_resumed_where_it_was_left_and_then_ends_for_good(client: Te
     }
 
 
+@pytest.mark.fault("C7")
 def test_many_listeners_hear_the_same_story_and_nobody_is_left_listening(
     client: TestClient, installation: Installation
 ) -> None:
@@ -106,6 +107,7 @@ def test_the_second_run_is_refused_and_told_who_holds_the_pipeline(
     assert client.get("/demo/runs").json()["runs"] == []
 
 
+@pytest.mark.fault("C2")
 def test_a_key_starts_one_run_however_often_it_comes(client: TestClient) -> None:
     barrier = threading.Barrier(6)
 
@@ -124,6 +126,7 @@ def test_a_key_starts_one_run_however_often_it_comes(client: TestClient) -> None
     assert (waited.status_code, waited.json()["run_id"]) == (200, answers[0][1]["run_id"])
 
 
+@pytest.mark.fault("C2")
 def test_a_key_belongs_to_its_body(client: TestClient) -> None:
     key = {"idempotency-key": "nightly-8"}
     assert client.post("/demo/run", json=SMALL, headers=key).status_code == 200

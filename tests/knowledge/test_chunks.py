@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showcase.errors import InvalidInputError
-from showcase.knowledge.chunks import LARGEST_DOCUMENT, LONGEST_BODY, Document, cut_into_chunks, plain_text
+from showcase.knowledge.chunks import LARGEST_DOCUMENT, LONGEST_BODY, Document, cut_into_chunks
 
 
 def _cut(text: str) -> list[tuple[str, str]]:
@@ -55,10 +55,6 @@ def test_a_long_section_is_cut_between_paragraphs_and_nothing_is_lost() -> None:
 
 def test_a_text_without_any_blank_is_cut_at_the_limit() -> None:
     assert [len(body) for _, body in _cut("x" * 4000)] == [1500, 1500, 1000]
-
-
-def test_hidden_characters_are_taken_out_and_letters_composed() -> None:
-    assert plain_text("a\u202eb\u200bc\x00d\x1be\ud800f\r\nu\u0308") == "abcdef\nü"
 
 
 def test_the_digest_is_that_of_the_content_alone() -> None:

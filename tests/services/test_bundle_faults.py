@@ -78,6 +78,7 @@ def assert_clean_after_a_sweep(kept: Kept, bundles: BundleService) -> None:
     assert running == []
 
 
+@pytest.mark.fault("D9")
 def test_a_killed_export_leaves_no_half_bundle(kept: Kept, bundles: BundleService) -> None:
     found = kill_exports(kept, KILLS)
     assert found["half"] == 0
@@ -95,8 +96,9 @@ def test_a_hundred_killed_exports_leave_no_half_bundle(kept: Kept, bundles: Bund
 
 
 @pytest.mark.slow
+@pytest.mark.fault("D4")
 def test_a_thousand_changes_are_found_and_a_hundred_clean_copies_pass(
-    kept: Kept, bundles: BundleService, tmp_path: Path
+    kept: Kept, bundles: BundleService, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     source = bundles.export(kept.workspace_id).folder
     choose = random.Random(SEED)
@@ -114,9 +116,9 @@ def test_a_thousand_changes_are_found_and_a_hundred_clean_copies_pass(
         folder = Path(shutil.copytree(source, tmp_path / "clean"))
         clean += bundles.verify(folder).here == "known"
         shutil.rmtree(folder)
-    print(f"\n{MUTATED} changes of {len(kinds)} kinds, {len(missed)} missed; {clean} of 100 clean copies pass")
     assert not missed
     assert clean == 100
+    record_property("figure", f"{MUTATED} changes of {len(kinds)} kinds, 0 missed; 100 of 100 clean copies pass")
 
 
 class Failing:
@@ -139,6 +141,7 @@ class Failing:
 CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO, errno.EXDEV)
 
 
+@pytest.mark.fault("D1")
 def test_a_disk_that_fails_at_any_operation_leaves_the_older_bundle_whole(
     kept: Kept, bundles: BundleService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +177,7 @@ def test_a_first_export_that_fails_leaves_nothing(
     assert "the disk is full" in str(job.failure)
 
 
+@pytest.mark.fault("D1")
 def test_a_disk_without_room_is_said(kept: Kept) -> None:
     """The system itself refuses the write here, and not a stand-in: no file may be larger than 2,000 bytes."""
 
@@ -212,6 +216,7 @@ def test_where_folders_cannot_be_exchanged_the_old_one_is_set_aside_first(
     assert verify_bundle(kept.folder).ok
 
 
+@pytest.mark.fault("D2")
 @pytest.mark.parametrize("kind", ["a file", "a symbolic link"])
 def test_what_is_no_folder_is_never_replaced(kept: Kept, bundles: BundleService, tmp_path: Path, kind: str) -> None:
     shutil.rmtree(kept.folder, ignore_errors=True)
@@ -225,6 +230,7 @@ def test_what_is_no_folder_is_never_replaced(kept: Kept, bundles: BundleService,
     kept.folder.unlink()
 
 
+@pytest.mark.fault("D7")
 def test_of_many_exports_at_once_each_is_whole_or_refused(kept: Kept, bundles: BundleService) -> None:
     barrier = Barrier(8)
 
@@ -244,6 +250,7 @@ def test_of_many_exports_at_once_each_is_whole_or_refused(kept: Kept, bundles: B
     assert names(kept) == [kept.workspace_id]
 
 
+@pytest.mark.fault("D2")
 def test_a_missing_folder_is_made(kept: Kept, bundles: BundleService, tmp_path: Path) -> None:
     folder = dataclasses.replace(bundles.folder, root=tmp_path / "not" / "yet")
     assert dataclasses.replace(bundles, folder=folder).export(kept.workspace_id).folder.is_dir()

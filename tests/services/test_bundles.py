@@ -192,6 +192,7 @@ def test_what_cannot_be_exported_is_refused(database: Database, tmp_path: Path) 
     assert not (tmp_path / "showcase").exists()
 
 
+@pytest.mark.fault("D7")
 def test_a_second_export_of_the_same_workspace_at_once_is_refused(kept: Kept, bundles: BundleService) -> None:
     name: Any = bundles.export(kept.workspace_id).workspace_id
     with bundles.folder.exclusive(name), pytest.raises(ConflictError) as refused:
@@ -207,6 +208,7 @@ def test_an_export_is_recorded_for_good(kept: Kept, bundles: BundleService) -> N
             connection.execute(text(statement))
 
 
+@pytest.mark.fault("D2")
 def test_a_folder_that_is_a_link_is_refused_with_its_path(kept: Kept, bundles: BundleService, tmp_path: Path) -> None:
     folder = dataclasses.replace(bundles.folder, root=tmp_path / "linked")
     (tmp_path / "real").mkdir()

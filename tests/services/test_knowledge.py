@@ -249,6 +249,7 @@ HOSTILE = [
 DISGUISES = ("{}", "| a |\n|---|\n| {} |", "<!-- {} -->", "> quoted {}", "`{}`")
 
 
+@pytest.mark.fault("I9")
 def test_hostile_documents_are_indexed_as_text_and_found_as_text(database: Database) -> None:
     knowledge = KnowledgeService(database)
     bodies = [disguise.replace("{}", body) for body in HOSTILE for disguise in DISGUISES]
@@ -290,6 +291,7 @@ def test_only_chunks_without_an_embedding_of_this_model_are_embedded(database: D
     assert embeddings.asked == [2, 1]
 
 
+@pytest.mark.fault("I10")
 def test_a_provider_that_fails_while_indexing_leaves_the_text_found_and_the_next_call_mends_it(
     database: Database,
 ) -> None:

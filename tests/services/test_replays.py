@@ -87,6 +87,7 @@ def test_a_confirmed_replay_with_reset_is_identical_in_every_part_and_finds_its_
     assert _replayed(launcher, replay.workspace_id, confirm=again.confirm)["overall"] == "identical"
 
 
+@pytest.mark.fault("C8")
 def test_a_token_is_good_once_for_its_own_source_and_a_refused_try_does_not_spend_it(launcher: Launcher) -> None:
     source, other = _keep(launcher), _keep_unseeded(launcher)
     token = launcher.services.replays.preview(source).confirm
@@ -101,6 +102,7 @@ def test_a_token_is_good_once_for_its_own_source_and_a_refused_try_does_not_spen
     _refused(launcher, source, token)
 
 
+@pytest.mark.fault("C8")
 def test_a_token_is_for_one_state_of_the_data_and_of_the_source(launcher: Launcher) -> None:
     source = _keep(launcher)
     token = launcher.services.replays.preview(source).confirm
@@ -188,6 +190,7 @@ def test_a_data_set_that_is_gone_stands_in_the_differences(launcher: Launcher) -
     ]
 
 
+@pytest.mark.fault("C6")
 def test_the_verdict_on_a_source_that_is_gone_is_unknown(launcher: Launcher) -> None:
     outcome = launcher.start(fresh_request(preservation="keep", reset=False, replayed_from_workspace_id="0" * 32)).wait(
         60

@@ -107,12 +107,14 @@ def _overwritten(kept: Kept, digest: str, content: bytes | None) -> dict[str, st
     return {one.key: one.status for one in told.references if one.ref_id == digest}
 
 
+@pytest.mark.fault("D5")
 @pytest.mark.parametrize("content", [b"other bytes", None])
 def test_a_stored_table_that_is_damaged_or_gone_is_dead(kept: Kept, content: bytes | None) -> None:
     digest = _story(kept).created_objects["files"]["forecast"]
     assert _overwritten(kept, digest, content) == {"created_objects.files.forecast": "dead"}
 
 
+@pytest.mark.fault("D5")
 def test_a_file_that_cannot_be_read_is_unknown(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> bool:
         raise PermissionError(13, "Permission denied")

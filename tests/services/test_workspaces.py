@@ -57,11 +57,19 @@ def test_tags_are_replaced_whole_and_cleaned(workspaces: WorkspaceService) -> No
     assert workspaces.edit(ONE, {"tags": []}).tags == []
 
 
+@pytest.mark.fault("I3")
+def test_what_was_typed_in_another_form_is_found(workspaces: WorkspaceService) -> None:
+    workspaces.edit(ONE, {"tags": ["caf\u00e9"], "notes": "\u00fcber"})
+    for asked in ({"q": "cafe\u0301"}, {"q": "u\u0308ber"}, {"search": "tag:cafe\u0301"}, {"tags": ["cafe\u0301"]}):
+        assert [one.workspace_id for one in workspaces.find(**asked).workspaces] == [ONE], asked
+
+
 def test_an_edit_that_changes_nothing_keeps_the_revision(workspaces: WorkspaceService) -> None:
     assert workspaces.edit(ONE, {"name": "one", "tags": ["a", "b"]}) == workspaces.show(ONE)
     assert workspaces.show(ONE).revision == 1
 
 
+@pytest.mark.fault("I5")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -230,6 +238,7 @@ def test_a_bulk_action_that_is_not_clear_is_refused(bulk: BulkService, values: d
     assert refused.value.errors[0].field == field
 
 
+@pytest.mark.fault("I5")
 def test_a_tag_too_many_leaves_the_workspace_out(workspaces: WorkspaceService, bulk: BulkService) -> None:
     workspaces.edit(ONE, {"tags": [str(number) for number in range(20)]})
     done = bulk.act({"action": "tag", "ids": [ONE, TWO], "tags": ["new"]})

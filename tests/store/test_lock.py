@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,15 +64,23 @@ class Contender:
         self.process.communicate()
 
 
+@contextmanager
+def ready_contenders(database: Database, number: int) -> Iterator[list[Contender]]:
+    """So many processes that are ready to contend."""
+    processes = [Contender(database) for _ in range(number)]
+    try:
+        for process in processes:
+            assert process.hear() == "ready"
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+
+
 @pytest.fixture
 def contenders(empty_database: Database) -> Iterator[list[Contender]]:
-    """Three processes that are ready to contend."""
-    processes = [Contender(empty_database) for _ in range(3)]
-    for process in processes:
-        assert process.hear() == "ready"
-    yield processes
-    for process in processes:
-        process.kill()
+    with ready_contenders(empty_database, 3) as processes:
+        yield processes
 
 
 def test_one_holder_at_a_time(empty_database: Database) -> None:
@@ -170,7 +179,7 @@ def test_the_pool_never_carries_the_lock(empty_database: Database) -> None:
 def _contend(database: Database, contenders: list[Contender], rounds: int) -> None:
     """Fifty try for the lock at once, in threads and in processes; each round has one winner."""
     threads = 50 - len(contenders)
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(max(1, threads)) as pool:
         for number in range(rounds):
             together = threading.Barrier(threads + 1)
 
@@ -206,6 +215,16 @@ def test_two_hundred_rounds_of_fifty_contenders_have_one_winner_each(
 ) -> None:
     _contend(empty_database, contenders, rounds=200)
     record_property("figure", "200 rounds of 47 threads and 3 processes, one winner each")
+
+
+@pytest.mark.slow
+@pytest.mark.fault("C1")
+def test_two_hundred_rounds_of_fifty_processes_have_one_winner_each(
+    empty_database: Database, record_property: Callable[[str, object], None]
+) -> None:
+    with ready_contenders(empty_database, 50) as processes:
+        _contend(empty_database, processes, rounds=200)
+    record_property("figure", "200 rounds of 50 processes, one winner each")
 
 
 def test_the_lock_of_a_killed_holder_is_free_within_two_seconds(

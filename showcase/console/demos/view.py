@@ -13,13 +13,14 @@ from showcase.console.change import run_in_order
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story
 from showcase.console.lifetime import release_on_close
+from showcase.console.role import session_installation
 from showcase.console.rows import Column, table_html
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import percent, plain, words
 from showcase.console.theme import THEME, sheet
 from showcase.console.work import Work, follow
 from showcase.errors import NotFoundError, ShowcaseError
-from showcase.wiring import Installation, shared_installation
+from showcase.wiring import Installation
 
 STORIES = {module.STORY.name: module.STORY for module in (price_cut, stockouts, month_later)}
 """The table of demos: adding one is a module with its STORY, and a notebook of its name."""
@@ -85,7 +86,7 @@ def demo(name: str) -> Demo:
         raise NotFoundError(f"There is no demo {name!r:.60}.", f"Choose one of {words(STORIES)}.")
     run_in_order()
     pn.extension(notifications=False)
-    return Demo(STORIES[name], shared_installation())
+    return Demo(STORIES[name], session_installation())
 
 
 class DemoView(pn.viewable.Viewer):

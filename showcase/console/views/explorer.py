@@ -11,6 +11,7 @@ import param
 from showcase.console.data_words import series_words, truth_words
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
+from showcase.console.spreadsheet import file_name, frame_csv
 from showcase.console.state import ConsoleState
 from showcase.console.stores.data import Catalogue, DataStore
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
@@ -88,16 +89,12 @@ class ExplorerView(pn.viewable.Viewer):
         if record is None:
             self._picture.visible = False
             return
-        self._file.filename = f"{aside.replace(' / ', '_')}.csv"
+        self._file.filename = file_name(aside, "csv")
         self._picture.param.update(object=explorer_plot(record.days), visible=True)
 
     def _csv(self) -> io.BytesIO:
         """The table that is drawn."""
-        made = io.BytesIO()
-        if self._record is not None:
-            self._record.days.write_csv(made)
-        made.seek(0)
-        return made
+        return io.BytesIO(b"" if self._record is None else frame_csv(self._record.days))
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from showcase.http.documentation import problems
+from showcase.http.roles import role_of
 from showcase.http.strict import StrictRoute
 from showcase.kernel.identity import ActionId
 from showcase.services.decisions import approval_entry, pending_json
+from showcase.services.roles import check_role
 from showcase.wiring import Installation
 
 
@@ -50,6 +52,7 @@ def decisions_router(installation: Installation) -> APIRouter:
     @router.post("/demo/hitl-decision", status_code=204, responses=problems(404, 409))
     def decide(answer: DecisionRequest, request: Request) -> Response:
         """Answer a question. One answer wins; a late one is 409, and silence executes nothing."""
+        check_role(role_of(request.scope), "approver")
         caller = request.client.host if request.client else "somewhere"
         decisions.decide(answer.action_id, answer.decision, by=f"HTTP from {caller}", reason=answer.reason)
         return Response(status_code=204)
