@@ -25,6 +25,7 @@ _COOKIE = "showcase_access"
 _CHALLENGES = ('Bearer realm="showcase"', 'Basic realm="showcase", charset="UTF-8"')
 """Each in a header of its own: Chromium reads the first scheme of a header, and asks nobody for a bearer token."""
 _POLICY_VIOLATION = 1008
+_LONGEST_FILE_NAME = 255  # bytes, on the file systems in use
 _LOOK_UP = "Choose one of the paths that /docs lists."
 
 
@@ -72,8 +73,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if "\0" in scope["path"]:
-            # no file and no id has this sign, and not every library below knows that
+        if _is_no_path(scope["path"]):
             body = problem_body(404, "not_found", "There is nothing at this path.", _LOOK_UP, request_id_of(scope))
             await _refuse(scope, receive, send, ProblemResponse(body, status_code=404))
             return
@@ -161,6 +161,12 @@ class Gate:
             await send(message)
 
         return send_with_cookie
+
+
+def _is_no_path(path: str) -> bool:
+    """Whether no file and no id can be called so; what serves the pages' own files does not know that."""
+    is_too_long = "/static/" in path and any(len(part.encode()) > _LONGEST_FILE_NAME for part in path.split("/"))
+    return "\0" in path or is_too_long
 
 
 def _as(scope: Scope, role: Role) -> Scope:
