@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.figures import random_sales
+from benchmarks.forecasts import random_sales
 from benchmarks.measure import cpu_seconds
 from benchmarks.page import write_section
 from showcase.evaluation.backtest import run_backtest

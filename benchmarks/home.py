@@ -13,11 +13,11 @@ from showcase.wiring import Installation, open_installation
 
 
 @contextmanager
-def fresh_installation() -> Iterator[Installation]:
-    """A new installation with every model switched on."""
+def fresh_installation(**settings_of: object) -> Iterator[Installation]:
+    """A new installation with every model switched on, and these settings."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         flags = {row.setting.removeprefix("SHOWCASE_").lower(): True for row in ZOO.values() if row.setting}
-        settings: Settings = load_settings(home=Path(folder) / "home", **flags)
+        settings: Settings = load_settings(home=Path(folder) / "home", **flags, **settings_of)
         with open_installation(settings) as opened:
             yield opened

@@ -19,7 +19,7 @@ from bokeh.settings import settings
 from bokeh.util.token import generate_session_id, get_token_payload
 
 _REST_S = 0.2  # between two pages, so that the event loop serves others meanwhile
-_QUIET_S = 1.0  # whoever opens a page comes first: nothing is prepared for so long afterwards
+_QUIET_S = 3.0  # whoever opens a page comes first: nothing is prepared until what it shows was loaded
 
 
 def skip_diagnostics() -> None:

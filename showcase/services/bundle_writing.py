@@ -35,9 +35,9 @@ def write_bundle(content: BundleContent, artifacts: Artifacts, stage: Stage, exp
     """Write every file of the bundle; a stored file that is gone or damaged becomes an unresolved reference."""
     files: list[BundleFile] = []
 
-    def add(path: str, body: bytes) -> None:
+    def add(path: str, body: bytes, digest: Digest | None = None) -> None:
         stage.write(path, body)
-        files.append(BundleFile.of(path, body))
+        files.append(BundleFile(path, digest or Digest.of(body), len(body)))
 
     tables: dict[str, bytes] = {}
     unresolved = list(content.unresolved)
@@ -48,7 +48,7 @@ def write_bundle(content: BundleContent, artifacts: Artifacts, stage: Stage, exp
             why = "gone" if isinstance(error, NotFoundError) else "damaged"
             unresolved.append(Unresolved(stored.key, "artifact", stored.digest, why))
             continue
-        add(stored.path, body)
+        add(stored.path, body, stored.digest)  # which it was found to have when it was read
         if stored.path in TABLES:
             tables[TABLES[stored.path]] = body
     for path, body in text_files(content).items():

@@ -1,0 +1,205 @@
+"""How soon the console is there: one visitor in a real browser, and twenty at once.
+
+A server process of its own with --warm. One visitor is Chromium (SHOWCASE_TEST_CHROMIUM, or what playwright has), cold
+and with what it kept. Twenty at once speak Bokeh's protocol without drawing: twenty browsers on this machine would
+measure themselves. Their frame is the page's document, their view the newest run's result with its pictures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+SESSIONS = 20
+VISITS = 6
+SEARCHES = 20
+_PORT = 5908
+_HOST = f"127.0.0.1:{_PORT}"
+_MAIN = "from showcase.cli import main; main()"
+_PATIENCE_S = 120
+_SHOWN = "of days held"  # stands in the result of a run, beside its pictures
+_READY = {
+    "kind": "MessageSent",
+    "msg_type": "bokeh_event",
+    "msg_data": {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}},
+}
+
+
+@contextmanager
+def served() -> Iterator[None]:
+    """`showcase serve --warm` over a new home with one kept run and a page for each visitor in stock."""
+    with tempfile.TemporaryDirectory(prefix="showcase-bench-") as home:
+        Path(home).chmod(0o755)
+        environment = {
+            **os.environ, "SHOWCASE_HOME": home, "OMP_NUM_THREADS": "1", "SHOWCASE_PREPARED_PAGES": str(SESSIONS)
+        }  # fmt: skip
+        kept = ["run", "--scenario", "demo_minimal", "--reseed", "--keep", "--json"]
+        for _ in range(3):
+            subprocess.run([sys.executable, "-c", _MAIN, *kept], env=environment, check=True, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-c", _MAIN, "serve", "--warm", "--port", str(_PORT)]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            assert any(str(_PORT) in line for line in process.stdout), "the server did not start"
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+class Visitor:
+    """One session without a browser: opens the page, takes its document, says it is drawn, and hears what comes."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        page = httpx.get(f"http://{_HOST}/", timeout=_PATIENCE_S).text
+        found = re.search(r'"token":\s*"([^"]+)"', page)
+        assert found is not None, "the page has no session"
+        self._held = ExitStack()
+        self._socket: ClientConnection = self._held.enter_context(
+            connect(
+                f"ws://{_HOST}/ws",
+                subprotocols=["bokeh", found[1]],
+                origin=f"http://{_HOST}",
+                max_size=None,
+                ping_interval=None,
+            )  # type: ignore[list-item, arg-type]
+        )
+        self._send("PULL-DOC-REQ", {})
+        while self._hear()[0] != "PULL-DOC-REPLY":
+            pass
+        self.frame_s = time.perf_counter() - self._began
+
+    def until(self, words: str) -> float:
+        """Say that the page is drawn, and wait for these words; seconds since the page was asked for."""
+        self._send("PATCH-DOC", {"events": [_READY]})
+        while words not in self._hear()[1]:
+            pass
+        return time.perf_counter() - self._began
+
+    def leave(self) -> None:
+        self._held.close()
+
+    def _send(self, kind: str, content: Any) -> None:
+        for part in ({"msgid": uuid.uuid4().hex, "msgtype": kind}, {}, content):
+            self._socket.send(json.dumps(part))
+
+    def _hear(self) -> tuple[str, str]:
+        header = json.loads(self._socket.recv(_PATIENCE_S))
+        self._socket.recv(_PATIENCE_S)
+        content = self._socket.recv(_PATIENCE_S)
+        for _ in range(header.get("num_buffers", 0)):
+            self._socket.recv(_PATIENCE_S)
+            self._socket.recv(_PATIENCE_S)
+        return str(header["msgtype"]), content if isinstance(content, str) else content.decode()
+
+
+def stocked() -> None:
+    """Wait until the pages are in stock: nothing tells, so the server is left alone for as long as that takes."""
+    time.sleep(SESSIONS * 0.75 + 2)
+
+
+def crowd() -> tuple[list[float], list[float], list[Visitor]]:
+    """Seconds to the frame and to the view of SESSIONS visitors that come at once; they stay."""
+
+    def visit(_number: int) -> tuple[Visitor, float]:
+        visitor = Visitor()
+        return visitor, visitor.until(_SHOWN)
+
+    with ThreadPoolExecutor(SESSIONS) as pool:
+        came = list(pool.map(visit, range(SESSIONS)))
+    return [visitor.frame_s for visitor, _ in came], [view_s for _, view_s in came], [visitor for visitor, _ in came]
+
+
+def in_browser(browser: Any) -> dict[str, tuple[list[float], list[float]]]:
+    """Seconds to the frame and to the view, with an empty cache and with what the browser kept."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    kept = browser.new_context(viewport={"width": 1400, "height": 900})
+    for name in ("nothing kept", "a second visit"):
+        frames, views = [], []
+        for visit in range(VISITS + 1):
+            context = kept if name == "a second visit" else browser.new_context(viewport={"width": 1400, "height": 900})
+            page = context.new_page()
+            began = time.perf_counter()
+            page.goto(f"http://{_HOST}/", wait_until="commit")
+            page.get_by_text("Library", exact=True).first.wait_for()
+            frame_s = time.perf_counter() - began
+            page.locator("button.MuiButton-root:not([disabled])", has_text="Run").wait_for()
+            if visit:  # the first of each fills caches
+                frames.append(frame_s)
+                views.append(time.perf_counter() - began)
+            page.close()
+            time.sleep(1.5)  # a page for the next is made meanwhile
+        found[name] = (frames, views)
+    return found
+
+
+def searches(browser: Any) -> list[float]:
+    """Seconds from a search in the library to its rows, while the others stay connected."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page.goto(f"http://{_HOST}/?view=library")
+    rows = page.locator(".tabulator-row")
+    rows.first.wait_for()
+    box, taken = page.get_by_label("Search: words").first, []
+    for turn in range(SEARCHES):
+        words = "nowhere" if turn % 2 == 0 else ""
+        box.fill(words)
+        began = time.perf_counter()
+        box.press("Enter")
+        (page.get_by_text("Nothing matches.").first if words else rows.first).wait_for()
+        taken.append(time.perf_counter() - began)
+    return taken
+
+
+def _line(what: str, taken: Sequence[float]) -> str:
+    ordered = sorted(taken)
+    within = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    line = f"| {what} | {len(taken)} | {median(taken):.2f} | {within:.2f} | {ordered[-1]:.2f} |"
+    print(line, file=sys.stderr, flush=True)  # three minutes are long without a word
+    return line
+
+
+def table() -> str:
+    """The figures as Markdown."""
+    from playwright.sync_api import sync_playwright
+
+    lines = ["| what | times | median, s | 95 of 100 within, s | longest, s |", "|---|---|---|---|---|"]
+    with served(), sync_playwright() as playwright:
+        stocked()
+        frames, views, visitors = crowd()
+        lines += [
+            _line(f"{SESSIONS} at once: frame", frames),
+            _line(f"{SESSIONS} at once: the newest result", views),
+        ]
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("SHOWCASE_TEST_CHROMIUM") or None, args=["--no-sandbox"]
+        )
+        stocked()
+        lines.append(_line(f"a search in the library, {SESSIONS} sessions open", searches(browser)))
+        for visitor in visitors:
+            visitor.leave()
+        stocked()
+        for name, (frames, views) in in_browser(browser).items():
+            lines += [_line(f"one browser, {name}: frame", frames), _line(f"one browser, {name}: form ready", views)]
+        browser.close()
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())
