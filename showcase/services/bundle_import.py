@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from showcase.bundles.carried import CarriedManifest, CarriedPlan, read_carried, read_events
+from showcase.bundles.carried import CarriedManifest
+from showcase.bundles.carried_events import read_events
+from showcase.bundles.carried_made import CarriedPlan
+from showcase.bundles.carried_tables import check_table
+from showcase.bundles.carried_values import read_carried
 from showcase.bundles.verify import MANIFEST, TABLES, Verification, read_file, walk
 from showcase.errors import ConflictError, IntegrityError
 from showcase.kernel.identity import Digest, WorkspaceId
@@ -18,13 +19,12 @@ from showcase.ports import Artifacts
 from showcase.services.bundle_reading import workspace_row
 from showcase.store import bundles as rows
 from showcase.store import registry
+from showcase.store.bulk import leave_to_import
 from showcase.store.fence import Connection, Transactions
 from showcase.store.workspaces import find_workspace
 
 _UNCOMPARED = ("revision", "updated_at")
 """Columns that say how often a workspace was edited, not what it says."""
-_HOLDER = "imported from a bundle"
-_KEYS = {"store_id", "product_id", "date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +92,9 @@ def _keep_artifacts(reader: BundleReader, artifacts: Artifacts) -> int:
     for path in [*reader.named("models"), *(path for path in TABLES if path in reader.seen.digests)]:
         content = reader.read(path)
         if path in TABLES:
-            _check_table(path, content)
+            check_table(path, content)
         added += artifacts.put(content) not in there
     return added
-
-
-def _check_table(path: str, content: bytes) -> None:
-    """Refuse a table that is no Parquet file of series."""
-    try:
-        names = set(pl.read_parquet_schema(io.BytesIO(content)))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise _no_table(path) from error
-    if not names >= _KEYS - ({"date"} if path == "score_parts.parquet" else set()):
-        raise _no_table(path)
-
-
-def _no_table(path: str) -> IntegrityError:
-    return IntegrityError(
-        f"{path} of the bundle is no table of series in Parquet.",
-        "Ask for the bundle again; it was not written by this program.",
-    )
 
 
 def _add_workspace(connection: Connection, reader: BundleReader, manifest: CarriedManifest) -> bool:
@@ -133,6 +116,7 @@ def _add_workspace(connection: Connection, reader: BundleReader, manifest: Carri
         "data": manifest.data,
     }
     rows.insert_imported(connection, carried.model_dump() | {"imported_from": mark})
+    leave_to_import(connection, carried.workspace_id)
     return True
 
 
@@ -144,7 +128,7 @@ def _same(value: object) -> object:
 def _run_columns(manifest: CarriedManifest) -> dict[str, Any]:
     assert manifest.run is not None  # the caller asks first
     return manifest.run.model_dump() | {
-        "workspace_id": manifest.workspace.workspace_id, "token": 0, "holder": _HOLDER,
+        "workspace_id": manifest.workspace.workspace_id, "token": 0, "holder": rows.FROM_A_BUNDLE,
         "heartbeat_at": manifest.run.ended_at,
     }  # fmt: skip
 

@@ -64,8 +64,9 @@ class Export:
 class Proof:
     """What is known of a bundle: what the verifier saw, and whether this installation knows it.
 
-    `here` is known (it was exported or imported here just so), unknown (nothing of its workspace was), recomputed
-    (the workspace was exported here, but never this bundle), or not asked (it is damaged anyway).
+    `here` is known (it was exported or imported here just so), unknown (nobody here can tell: its run was made
+    elsewhere, or never exported), recomputed (it is of a run of this installation, which exported it, but never so), or
+    not asked (it is damaged anyway).
     """
 
     seen: Verification
@@ -147,13 +148,14 @@ class BundleService:
         if not seen.ok or seen.workspace_id is None:
             return Proof(seen, "not asked")
         with self.transactions.read() as connection:
-            known = {row.checksums_digest for row in rows.list_exports(connection, seen.workspace_id)}
+            exported = {row.checksums_digest for row in rows.list_exports(connection, seen.workspace_id)}
             found = find_workspace(connection, seen.workspace_id)
-        mark = (found.imported_from or {}) if found else {}
-        known |= {mark["checksums_digest"]} if "checksums_digest" in mark else set()
-        if not known:
-            return Proof(seen, "unknown")
-        return Proof(seen, "known" if seen.checksums_digest in known else "recomputed")
+            is_foreign = rows.is_from_elsewhere(connection, seen.workspace_id)
+        came_from = ((found.imported_from or {}) if found else {}).get("checksums_digest")
+        if seen.checksums_digest in exported or seen.checksums_digest == came_from:
+            return Proof(seen, "known")
+        # of a run that was made elsewhere there may be more exports than this installation can know of
+        return Proof(seen, "unknown" if is_foreign or not exported else "recomputed")
 
     def import_(self, path: str | Path) -> Imported:
         """Verify a bundle, then add its workspace with its story, models, plans and tables under its own id.

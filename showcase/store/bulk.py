@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import String
 
@@ -15,7 +15,7 @@ from showcase.store.workspace_filter import filter_condition
 from showcase.workspaces.listing import WorkspaceFilter
 
 KEPT_UNDOS = 50
-"""Bulk actions that can still be undone; older ones are forgotten."""
+"""Changes that can still be undone; older ones are forgotten, and deletions with the next start alone."""
 _C = t.showcase_workspace.c
 _STORED = [column.name for column in t.showcase_workspace.columns if column.computed is None]
 
@@ -90,8 +90,9 @@ def apply_bulk(connection: Connection, action: str, ids: Sequence[str], tags: Se
             " updated_at = clock_timestamp() WHERE workspace_id = ANY(:ids)",
             values,
         )
-    oldest = select(t.bulk_undo.c.undo_token).order_by(t.bulk_undo.c.made_at.desc()).offset(KEPT_UNDOS)
-    connection.execute(delete(t.bulk_undo).where(t.bulk_undo.c.undo_token.in_(oldest)))
+    c = t.bulk_undo.c
+    oldest = select(c.undo_token).where(c.action != "delete").order_by(c.made_at.desc()).offset(KEPT_UNDOS)
+    connection.execute(delete(t.bulk_undo).where(c.undo_token.in_(oldest)))
 
 
 def _execute(connection: Connection, statement: str, values: dict[str, Any]) -> Any:
@@ -136,6 +137,15 @@ def undo_bulk(connection: Connection, action: str, undo_token: str) -> tuple[lis
     )
     connection.execute(delete(t.bulk_undo).where(t.bulk_undo.c.undo_token == undo_token))
     return [one for one in all_ids if one in restored], [one for one in all_ids if one not in restored]
+
+
+def leave_to_import(connection: Connection, workspace_id: str) -> None:
+    """Keep every older change of this id from being undone: what an import puts there is another row than it changed.
+
+    Its revision says nothing then, for the imported row counts its own.
+    """
+    c = t.bulk_undo_row.c
+    connection.execute(update(t.bulk_undo_row).where(c.workspace_id == workspace_id).values(revision_after=None))
 
 
 def forget_undos(connection: Connection) -> int:

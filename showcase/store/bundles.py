@@ -15,6 +15,9 @@ from sqlalchemy.types import String
 from showcase.kernel.identity import Digest, WorkspaceId
 from showcase.store import tables as t
 
+FROM_A_BUNDLE = "imported from a bundle"
+"""Who held the run lock, of a run that an import brought."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportRow:
@@ -46,6 +49,13 @@ def list_exports(connection: Connection, workspace_id: str) -> list[ExportRow]:
     return [
         ExportRow(WorkspaceId(row.workspace_id), row.exported_at, Digest(row.checksums_digest), row[3]) for row in rows
     ]
+
+
+def is_from_elsewhere(connection: Connection, workspace_id: str) -> bool:
+    """Whether the workspace's run was brought by an import, so that others may have exported it too."""
+    c = t.demo_run.c
+    query = select(1).where(c.workspace_id == workspace_id, c.holder == FROM_A_BUNDLE)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def count_exported(connection: Connection, ids: Sequence[str]) -> int:

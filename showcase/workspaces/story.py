@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from showcase.demand.overrides import SeedOverrides
+from showcase.workspaces.story_result import ResultSummary
 
 CONFIG_SCHEMA_VERSION = 2
 """What the runs write now. 1: before there were story slots; such a workspace reads as one whose slots are null."""
@@ -17,8 +17,19 @@ HexId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 HexDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+def _as_written(value: object) -> object:
+    """A moment is a text in JSON, and its readers take it for one."""
+    if not isinstance(value, str):
+        raise ValueError("a moment as 2026-11-22T12:00:00+00:00")  # noqa: TRY004  (pydantic refuses with this alone)
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), Field(strict=False)]
+
+
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # strict, for what is read is handed on as it was written, not as it could be understood
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class UserScope(_Entry):
@@ -61,7 +72,7 @@ class ApprovalEvent(_Entry):
     action_id: HexId = Field(description="The question.")
     tool_name: str = Field(description="What would be done.")
     decision: Literal["approved", "rejected", "timed_out"] = Field(description="How it ended.")
-    decided_at: datetime | None = Field(description="When, by the database's clock.")
+    decided_at: Moment | None = Field(description="When, by the database's clock.")
     decided_by: str | None = Field(description="Who; null for silence.")
     session_id: str = Field(description="The agent's session.")
     auto_approved: bool = Field(description="Whether silence approved it, as set.")
@@ -88,7 +99,7 @@ class RagEvent(_Entry):
     status: Literal["pass", "warn", "skip", "fail"] = Field(description="How it went.")
     detail: str = Field(description="The same in one line.")
     count: int = Field(ge=0, description="Chunks indexed, or passages found.")
-    occurred_at: datetime = Field(description="When.")
+    occurred_at: Moment = Field(description="When.")
     provider: str = Field(description="Who answered.")
     reachable: bool | None = Field(description="Whether the provider answered; null where it was not asked.")
     query: str | None = Field(description="The question.")
@@ -127,7 +138,7 @@ class Environment(_Entry):
 class CreatedObjects(BaseModel):
     """The ids of everything that the run made; each may be gone by now. More keys may stand beside these."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
     run_id: HexId | None = Field(None, description="The pipeline run.")
     data_set_id: int | None = Field(None, description="The data set that it was about.")
@@ -138,12 +149,16 @@ class CreatedObjects(BaseModel):
     trained_artifacts: dict[str, HexDigest] = Field(default_factory=dict, description="Trained models, by type.")
     files: dict[str, HexDigest] = Field(default_factory=dict, description="Stored tables, by what they hold.")
     alias: str | None = Field(None, description="The alias that was pointed at the winner.")
+    enrichment_digest: HexDigest | None = Field(None, description="The enrichment of the data set.")
+    batch_ids: list[HexId] = Field(default_factory=list, description="Batches over many series.")
+    synthetic_model_run_ids: list[HexId] = Field(default_factory=list, description="Model runs made for show.")
 
 
 SLOTS: Mapping[str, tuple[TypeAdapter[Any], str]] = {
     "seed_overrides": (TypeAdapter(SeedOverrides), "The knobs that were set over the preset; no other stands here."),
     "user_scope": (TypeAdapter(UserScope), "The focus pair that was asked for; null where the run chose it."),
     "run_config": (TypeAdapter(RunConfig), "Models and backtest of a customised request; null for the usual ones."),
+    "result_summary": (TypeAdapter(ResultSummary), "How the run ended, and how a replay compares with its source."),
     "approval_events": (TypeAdapter(list[ApprovalEvent]), "Questions to a person, in the order they were asked."),
     "rag_events": (TypeAdapter(list[RagEvent]), "Looks into the run's knowledge, in their order."),
     "job_ids": (TypeAdapter(list[HexId]), "Every background unit of work of the run, in the order it began."),

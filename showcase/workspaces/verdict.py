@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Mark = Literal["identical", "within_tolerance", "unknown", "different", "not_applicable"]
 
-PARTS = ("data", "model_set", "scores", "forecast", "agent_story", "knowledge_story")
+Part = Literal["data", "model_set", "scores", "forecast", "agent_story", "knowledge_story"]
+PARTS: tuple[Part, ...] = get_args(Part)
 ORDER: tuple[Mark, ...] = ("identical", "within_tolerance", "unknown", "different")
 """From the best to the worst; not_applicable does not count."""
 TOLERANCE = 1e-6
@@ -40,9 +41,9 @@ def judge(source: Mapping[str, Any], replay: Mapping[str, Any], forecasts: Large
     return _verdict(found, str(source["workspace_id"]))
 
 
-def unknown_verdict(source_workspace_id: str) -> dict[str, Any]:
-    """The verdict of a replay whose source is gone."""
-    return _verdict(dict.fromkeys(PARTS, ("unknown", "the source is gone")), source_workspace_id)
+def unknown_verdict(source_workspace_id: str, why: str = "the source is gone") -> dict[str, Any]:
+    """The verdict of a replay that cannot be compared, part by part, with why not."""
+    return _verdict(dict.fromkeys(PARTS, ("unknown", why)), source_workspace_id)
 
 
 def worst(marks: list[Mark]) -> Mark:

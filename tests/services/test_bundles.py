@@ -23,6 +23,7 @@ from showcase.services.bundle_reading import workspace_row
 from showcase.services.bundles import BundleService
 from showcase.store.engine import Database
 from showcase.testing import services_over
+from tests.bundles.rewriting import contents, rewrite
 from tests.postgres import DatabaseServer
 from tests.services.kept import Kept, kept_run
 from tests.workspaces.library import put_items, workspace_id
@@ -51,10 +52,6 @@ def bundles(kept: Kept) -> BundleService:
 def elsewhere(database: Database, tmp_path: Path) -> BundleService:
     """An installation that never saw the workspace."""
     return services_over(database, tmp_path / "elsewhere").bundles
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def dated(bundles: BundleService, year: int) -> BundleService:
@@ -123,6 +120,23 @@ def test_a_bundle_comes_back_whole_in_an_empty_installation(
     assert elsewhere.verify(sent.folder).here == "known"
 
 
+def test_an_older_change_is_not_undone_in_what_an_import_put_there(
+    kept: Kept, bundles: BundleService, database: Database, tmp_path: Path
+) -> None:
+    services = services_over(database, tmp_path / "elsewhere")
+    sent = bundles.export(kept.workspace_id).folder
+    services.bundles.import_(sent)
+    token = services.bulk.act({"action": "tag", "ids": [kept.workspace_id], "tags": ["old"]}).undo_token
+    services.workspaces.delete(kept.workspace_id)
+    services.bundles.import_(sent)
+    # the imported row counts its own revisions, so both stand at the same one
+    edited = services.workspaces.edit(kept.workspace_id, {"tags": ["mine"]})
+    assert token is not None
+    undone = services.bulk.undo(token)
+    assert (undone.affected, [one.why for one in undone.left_out]) == ([], ["changed since"])
+    assert services.workspaces.show(kept.workspace_id) == edited
+
+
 def test_other_content_under_the_same_id_is_refused(
     kept: Kept, bundles: BundleService, elsewhere: BundleService, database: Database
 ) -> None:
@@ -139,7 +153,7 @@ def test_a_rewritten_bundle_is_found_where_it_was_exported(kept: Kept, bundles: 
     copied = tmp_path / "copied"
     shutil.copytree(bundles.export(kept.workspace_id).folder, copied)
     assert bundles.verify(copied).here == "known"
-    recompute(copied, "README.md", b"# Better\n")
+    rewrite(copied, "README.md", b"# Better\n")
     assert verify_bundle(copied).ok
     proof = bundles.verify(copied)
     assert (proof.ok, proof.here) == (False, "recomputed")
@@ -147,23 +161,21 @@ def test_a_rewritten_bundle_is_found_where_it_was_exported(kept: Kept, bundles: 
         bundles.import_(copied)
 
 
-def recompute(folder: Path, path: str, body: bytes) -> None:
-    """Change a file and make manifest and checksums agree with it."""
-    from showcase.bundles.content import pretty_json
-    from showcase.bundles.manifest import BundleFile
-    from showcase.bundles.verify import checksum_lines
-
-    (folder / path).write_bytes(body)
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    inside = {name: content for name, content in contents(folder).items() if name not in SELF_LISTED}
-    manifest["files"] = [BundleFile.of(name, inside[name]).as_json() for name in sorted(inside)]
-    inside["manifest.json"] = pretty_json(manifest)
-    (folder / "manifest.json").write_bytes(inside["manifest.json"])
-    digests = {name: str(BundleFile.of(name, content).sha256) for name, content in inside.items()}
-    (folder / "checksums.sha256").write_bytes(checksum_lines(digests))
-
-
-SELF_LISTED = ("manifest.json", "checksums.sha256")
+def test_a_later_export_of_the_sender_is_not_taken_for_a_rewritten_one(
+    kept: Kept, bundles: BundleService, elsewhere: BundleService, tmp_path: Path
+) -> None:
+    first = Path(shutil.copytree(dated(bundles, 2025).export(kept.workspace_id).folder, tmp_path / "first"))
+    later = dated(bundles, 2026).export(kept.workspace_id).folder
+    elsewhere.import_(first)
+    elsewhere.export(kept.workspace_id)
+    assert [elsewhere.verify(one).here for one in (first, later)] == ["known", "unknown"]
+    assert elsewhere.import_(later).outcome == "unchanged"
+    kept.services.workspaces.edit(kept.workspace_id, {"notes": "better"})
+    try:
+        with pytest.raises(ConflictError, match="other notes"):
+            elsewhere.import_(bundles.export(kept.workspace_id).folder)
+    finally:
+        kept.services.workspaces.edit(kept.workspace_id, {"notes": None})
 
 
 def test_a_zip_holds_the_bundle_and_is_the_same_each_time(kept: Kept, bundles: BundleService, tmp_path: Path) -> None:

@@ -1,0 +1,168 @@
+"""The events of a run, read back from a bundle: whatever pages and pictures are drawn from has the form they expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from showcase.bundles.carried_values import (
+    Beside,
+    Carried,
+    DayText,
+    Number,
+    Object,
+    Text,
+    WholeNumber,
+    Word,
+    agree,
+    read_carried,
+)
+from showcase.errors import IntegrityError
+from showcase.kernel.refusals import contradiction, parse_json
+from showcase.workspaces.story import HexDigest, HexId, Moment
+from showcase.workspaces.story_result import BoardRow, ResultSummary, Score, check_winner
+
+_ENDS = ("pass", "fail", "skip", "warn")
+_STATUSES: Mapping[str, tuple[str | None, ...]] = {
+    "step_start": (None, "running"),
+    "step_progress": ("running",),
+    "step_complete": _ENDS,
+    "pipeline_complete": ("pass", "fail"),
+}
+"""The kinds of events of a run that was kept, and what each can say of its step."""
+
+
+class _Status(Beside):
+    """What the step status says: the focus pair and the window."""
+
+    store_id: int
+    product_id: int
+    store_code: Word
+    sku: Word
+    series: int
+    date_start: DayText
+    date_end: DayText
+    fingerprint: HexDigest
+
+
+class _Scores(Beside):
+    """The scores of a model in one fold or bucket."""
+
+    model: Word
+    wape: Score = None
+    mae: Score = None
+    rmse: Score = None
+
+
+class _FoldScores(_Scores):
+    fold: int
+
+
+class _BucketScores(_Scores):
+    bucket: Word
+
+
+class _Fold(Beside):
+    fold: int
+    cutoff: DayText
+    train_days: int
+    test_start: DayText
+    test_end: DayText
+
+
+class _Backtest(Beside):
+    """What the step backtest says: the leaderboard and the folds."""
+
+    metric: Literal["wape", "mae", "rmse"]
+    winner: Word | None = None
+    leaderboard: list[BoardRow]
+    folds: list[_Fold]
+    by_fold: list[_FoldScores]
+    by_bucket: list[_BucketScores]
+    left_out: int
+    forecasts_file: HexDigest | None = None
+
+    @model_validator(mode="after")
+    def _the_winner_has_a_score(self) -> Self:
+        check_winner(self.leaderboard, self.metric)
+        return self
+
+
+class _Register(Beside):
+    """What the step register says: where the forecast lies."""
+
+    forecast_file: HexDigest | None = None
+
+
+class _Progress(Beside):
+    """How far a step is."""
+
+    share: Number | None = Field(None, ge=0, le=1)
+    rows: int | None = None
+
+
+_SAID: Mapping[str, type[BaseModel]] = {"status": _Status, "backtest": _Backtest, "register": _Register}
+"""The steps whose values are drawn. One that failed says less, and a failed one's values are drawn by nobody."""
+
+
+class CarriedEvent(Carried):
+    """One event of that run."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    event_type: Literal["step_start", "step_progress", "step_complete", "pipeline_complete"]
+    step_name: Word
+    step_index: WholeNumber
+    total_steps: WholeNumber
+    status: Literal["running", "pass", "fail", "skip", "warn"] | None
+    detail: Text
+    duration_ms: float | None = Field(ge=0)
+    data: Object
+    timestamp: Moment
+    phase_name: Word
+    phase_index: WholeNumber
+    phase_total: WholeNumber
+    run_id: HexId
+    seq: int = Field(ge=1, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _data_can_be_drawn(self) -> Self:
+        if self.status not in _STATUSES[self.event_type]:
+            raise contradiction("status", f"a status of {self.event_type}")
+        kind = self._kind()
+        if kind is not None:
+            agree("data", lambda: kind.model_validate(self.data))
+        return self
+
+    def _kind(self) -> type[BaseModel] | None:
+        if self.event_type == "pipeline_complete":
+            return ResultSummary
+        if self.event_type == "step_progress":
+            return _Progress
+        return _SAID.get(self.step_name) if self.event_type == "step_complete" and self.data else None
+
+
+def read_events(content: bytes, run_id: str) -> list[dict[str, Any]]:
+    """The events of events.jsonl in their order, as they were stored; IntegrityError where they are not this run's.
+
+    A run that was kept has ended, so the last event, and no other, is its summary.
+    """
+    events: list[dict[str, Any]] = []
+    lines = content.splitlines()
+    for line in lines:
+        event = read_carried(CarriedEvent, line, "events.jsonl")
+        is_last = len(events) + 1 == len(lines)
+        if (
+            event.run_id != run_id
+            or event.seq != len(events) + 1
+            or (event.event_type == "pipeline_complete") != is_last
+        ):
+            raise IntegrityError(
+                f"events.jsonl should tell the run {run_id[:8]} event by event up to its summary, and line "
+                f"{len(events) + 1} does not.",
+                "Ask for the bundle again; it was not written by this program.",
+            )
+        events.append(parse_json(line, "events.jsonl"))
+    return events
