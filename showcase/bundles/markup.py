@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from html import escape
 
-VOID = frozenset(("meta", "line", "rect", "path", "circle", "polyline"))
+VOID = frozenset(("meta", "line", "rect", "path", "circle", "polyline", "wbr"))
 """Elements that are written without an end where they hold nothing."""
 
 

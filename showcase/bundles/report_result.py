@@ -43,10 +43,10 @@ def figures(facts: ReportFacts) -> Markup:
     backtest, status = facts.said("backtest"), facts.said("status")
     best = next((row for row in facts.board if row.get("is_winner")), {})
     verdict = (facts.summary.get("verdict") or {}).get("overall")
-    cards: list[tuple[str, str, str]] = []
+    cards: list[tuple[str, Child, str]] = []
     if facts.winner:
         value = f"{number(facts.summary.get('winner_value'))}{_UNITS.get(facts.metric, '')}"
-        cards.append(("Winner", facts.winner, f"{facts.metric} {value}"))
+        cards.append(("Winner", _breakable(facts.winner), f"{facts.metric} {value}"))
         cards.append(("Interval of 80 %", f"{number(best.get('coverage80'), 1)} %", "of the actuals lay inside it"))
     if status:
         cards.append(("Data", f"{status['series']} series", f"{status['date_start']} to {status['date_end']}"))
@@ -59,6 +59,12 @@ def figures(facts: ReportFacts) -> Markup:
         for name, value, words in cards
     ]
     return element("dl", drawn, class_="cards")
+
+
+def _breakable(name: str) -> list[Child]:
+    """A name that may go on in a new line behind an underscore, and nowhere else if it fits."""
+    *parts, last = name.split("_")
+    return [*(piece for part in parts for piece in (f"{part}_", element("wbr"))), last]
 
 
 def forecast(facts: ReportFacts) -> Markup:

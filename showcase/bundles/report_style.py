@@ -27,7 +27,7 @@ h3 { margin: 0 0 8px; font-size: 14px; color: var(--quiet); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 16px; margin: 20px 0; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; padding: 14px 18px; }
 .card dt { font-size: 13px; color: var(--quiet); }
-.card dd { margin: 0; font-size: 21px; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; }
+.card dd { margin: 0; font-size: 19px; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; }
 .card dd.quiet { font-size: 13px; font-weight: 400; }
 .scroll { overflow-x: auto; margin-top: 16px; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
@@ -60,6 +60,8 @@ summary { cursor: pointer; color: var(--primary); }
 .key.circle::before, .key.square::before { width: 10px; height: 10px; border: 0; background: var(--ahead); }
 .key.circle::before { border-radius: 50%; background: var(--other); }
 svg { display: block; width: 100%; height: auto; margin-top: 6px; }
+.picture { margin-top: 0; }
+.picture svg { min-width: 640px; }
 svg text { fill: var(--ink); font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 svg .mark { fill: var(--quiet); font-size: 12px; }
 svg .value { font-weight: 600; }

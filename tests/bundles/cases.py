@@ -91,3 +91,35 @@ def _parquet(columns: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     pl.DataFrame(columns).write_parquet(buffer)
     return buffer.getvalue()
+
+
+def told_in_full() -> BundleContent:
+    """A replay that tells everything that a story can: a verdict, an approval, look-ups, steps, overrides, a pair."""
+    summary = workspace()["result_summary"]
+    verdict = {
+        "overall": "different",
+        "parts": {"data": "identical", "model_set": "identical", "scores": "different", "forecast": "within_tolerance",
+                  "agent_story": "identical", "knowledge_story": "unknown"},
+        "where": {"scores": "scores.naive.mae: 2.0 against 3.0"},
+        "source_workspace_id": "f" * 32,
+    }  # fmt: skip
+    approval = {
+        "action_id": "1" * 32, "tool_name": "save_plan", "decision": "approved", "decided_at": MADE,
+        "decided_by": "a planner", "session_id": "2" * 32, "auto_approved": False, "reason": "It fits the season.",
+        "execution_status": "executed",
+        "tool_call_summary": {"description": "Save the plan of a week at 10% less.", "arguments_keys": ["name"]},
+        "transcript_summary": "", "tokens_used": 0, "tool_calls_count": 1, "evidence_digest": DIGEST,
+    }  # fmt: skip
+    look_up = {
+        "event": "retrieve", "status": "pass", "detail": "2 passages", "count": 2, "occurred_at": MADE,
+        "provider": "text_search", "reachable": True, "query": "What is a fold?",
+        "hits": [{"source": "folds.md", "score": 0.61}, {"source": "models.md", "score": 0.22}],
+    }  # fmt: skip
+    step = {"step": "seed", "status": "pass", "detail": "1,234 sales rows", "duration_ms": 210.0}
+    return content(
+        result_summary=summary | {"verdict": verdict}, approval_events=[approval], rag_events=[look_up],
+        phase_summaries=[{"phase": "data", "status": "pass", "duration_ms": 210.0, "steps": [step]}],
+        seed_overrides={"stores": 3, "noise_sigma": 0.2}, notes="The one to show.", tags=["demo", "autumn"],
+        user_scope={"store_id": 1, "product_id": 2, "store_code": "S1", "sku": "P2"},
+        replayed_from_workspace_id="f" * 32,
+    )  # fmt: skip
