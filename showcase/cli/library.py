@@ -56,6 +56,11 @@ def bulk(
     has_tag: Annotated[list[str] | None, typer.Option(help="All with this tag.")] = None,
     status: Annotated[str | None, typer.Option(help="All of this status.")] = None,
     scenario: Annotated[str | None, typer.Option(help="All of this preset.")] = None,
+    since: Annotated[str | None, typer.Option(help="All made on this day or later, as 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option(help="All made on this day or earlier, as 2026-01-31.")] = None,
+    saved: Annotated[
+        str | None, typer.Option(help="All that this saved search finds; other filters go over it.")
+    ] = None,
     archived: Annotated[bool, typer.Option("--archived", help="The archived ones too.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="All that are not archived.")] = False,
     tag: Annotated[list[str] | None, typer.Option(help="A tag to give or to take away; repeat it.")] = None,
@@ -68,16 +73,18 @@ def bulk(
     Example: showcase workspaces bulk archive --search 'status:failed NOT pinned' --preview
     """
     filters = {
-        "search": search, "q": q, "tags": has_tag, "status": status, "scenario": scenario,
-        "include_archived": archived or None,
+        "search": search, "q": q, "tags": has_tag, "status": status, "scenario": scenario, "since": since,
+        "until": until, "include_archived": archived or None,
     }  # fmt: skip
     given = {field: value for field, value in filters.items() if value}
     values: dict[str, Any] = {"action": action, "tags": tag or []}
     if workspace_ids:
         values["ids"] = workspace_ids
-    if given or everything:
-        values["filter"] = given
     with open_installation() as installation:
+        if saved is not None:
+            given = installation.services.workspaces.saved_search(saved) | given
+        if given or everything or saved is not None:
+            values["filter"] = given
         service = installation.services.bulk
         if preview:
             seen = service.preview(values)

@@ -35,17 +35,22 @@ def list_workspaces(
     sort_order: Annotated[str, typer.Option(help="asc or desc.")] = "desc",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
     cursor: Annotated[str | None, typer.Option(help="Where to go on: next or previous of another page.")] = None,
+    saved: Annotated[str | None, typer.Option(help="What this saved search finds; other filters go over it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List workspaces, pinned first, then newest first.
 
     Example: showcase workspaces list --search 'status:failed NOT tag:seen' --limit 5
     """
+    sent = {
+        "search": search, "q": q, "tags": tag, "status": status, "scenario": scenario, "since": since, "until": until,
+        "include_archived": archived or None,
+    }  # fmt: skip
+    filters = {field: value for field, value in sent.items() if value is not None}
     with open_installation() as installation:
-        page = installation.services.workspaces.find(
-            search=search, q=q, tags=tag or [], status=status, scenario=scenario, since=since, until=until,
-            include_archived=archived, sort_by=sort_by, sort_order=sort_order, limit=limit, cursor=cursor,
-        )  # fmt: skip
+        service = installation.services.workspaces
+        kept = {} if saved is None else service.saved_search(saved)
+        page = service.find(**(kept | filters), sort_by=sort_by, sort_order=sort_order, limit=limit, cursor=cursor)
     if as_json:
         print_json(asdict(page))
         return

@@ -22,10 +22,13 @@ from showcase.pipeline.request import parse_request
 from showcase.pipeline.summary import RunResult
 from showcase.services.bundle_import import Imported
 from showcase.services.bundles import Export, Proof
+from showcase.services.replays import ReplayPreview
+from showcase.services.workspace_bulk import BulkOutcome, BulkPreview
 from showcase.settings import load_settings
 from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation, open_installation
 from showcase.workspaces.comparison import Comparison
+from showcase.workspaces.lineage import Lineage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class Showcase:
         ConflictError (confirmation_required) where it would wipe data without one.
         """
         return self.installation.launcher.replay(workspace_id, confirm=confirm, anchor=anchor).wait()
+
+    def preview_replay(self, workspace_id: str, *, anchor: str = "recorded") -> ReplayPreview:
+        """What a replay would send and wipe, and the token `confirm` that it then needs."""
+        return self.installation.services.replays.preview(workspace_id, anchor)
 
     def verdict(self, workspace_id: str) -> pd.DataFrame:
         """How a replay came out against its source: part, mark and, where it is not identical, the first place."""
@@ -86,9 +93,15 @@ class Showcase:
         """One kept run."""
         return self.installation.services.workspaces.show(workspace_id)
 
-    def workspaces(self, limit: int = 20) -> pd.DataFrame:
-        """The newest workspaces: workspace_id, name, status, scenario, winner, winner_value, created_at."""
-        found, _ = self.installation.services.workspaces.list(limit)
+    def workspaces(self, limit: int = 20, *, saved: str | None = None, **filters: Any) -> pd.DataFrame:
+        """The newest workspaces: workspace_id, name, status, scenario, winner, winner_value, created_at.
+
+        `filters` are those of every door, as `search="wape<20 NOT pinned"` or `tags=["demo"]`; `saved` is the name of
+        saved ones. SearchError says at which character a search cannot be read.
+        """
+        service = self.installation.services.workspaces
+        kept = {} if saved is None else service.saved_search(saved)
+        found = service.find(limit=limit, **(kept | filters)).workspaces
         rows = [
             {
                 "workspace_id": one.workspace_id,
@@ -102,6 +115,44 @@ class Showcase:
             for one in found
         ]
         return pd.DataFrame(rows)
+
+    def edit(self, workspace_id: str, **changes: Any) -> Workspace:
+        """Change what is named (name, notes, tags, archived, pinned) and nothing else."""
+        return self.installation.services.workspaces.edit(workspace_id, changes)
+
+    def bulk(self, action: str, *, preview: bool = False, **whom: Any) -> BulkPreview | BulkOutcome:
+        """Do it to all of `ids`, or to all that `filter` finds; `tags` for tag and untag, `preview` only looks."""
+        service = self.installation.services.bulk
+        return (service.preview if preview else service.act)({"action": action, **whom})
+
+    def delete(self, workspace_id: str) -> BulkOutcome:
+        """Remove the record alone; its `undo_token` brings it back until the next start."""
+        return self.installation.services.workspaces.delete(workspace_id)
+
+    def undo(self, undo_token: str) -> BulkOutcome:
+        """Take a bulk action or a deletion back, once."""
+        return self.installation.services.bulk.undo(undo_token)
+
+    def searches(self) -> dict[str, dict[str, Any]]:
+        """The saved searches: their filters by name."""
+        return self.installation.services.workspaces.saved_searches()
+
+    def save_search(self, name: str, **filters: Any) -> dict[str, Any]:
+        """Give filters a name, in place of what it meant before."""
+        return self.installation.services.workspaces.save_search(name, filters)
+
+    def forget_search(self, name: str) -> None:
+        """Forget a saved search."""
+        self.installation.services.workspaces.forget_search(name)
+
+    def lineage(self, workspace_id: str, *, family: bool = False) -> Lineage:
+        """Whom it replays and who replays it, as nodes and edges; `family` adds every other descendant of those."""
+        service = self.installation.services.workspaces
+        return (service.family if family else service.lineage)(workspace_id)
+
+    def health(self, workspace_id: str) -> pd.DataFrame:
+        """What the workspace points at: key, ref_type, ref_id and whether it is alive, dead or unknown."""
+        return pd.DataFrame(self.installation.services.workspaces.health(workspace_id).as_json()["references"])
 
     def steps(self, result: RunResult) -> pd.DataFrame:
         """The rows of a run: step, status, detail, seconds."""

@@ -46,6 +46,10 @@ def _unknown(workspace_id: str) -> NotFoundError:
     )
 
 
+def _no_search(name: str) -> NotFoundError:
+    return NotFoundError(f"There is no saved search {name[:100]!r}.", "Choose one of the saved searches.")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkspaceService:
     """Everything about workspaces that a person can ask for."""
@@ -183,6 +187,13 @@ class WorkspaceService:
         with self.transactions.read() as connection:
             return dict(rows.list_saved_searches(connection))
 
+    def saved_search(self, name: str) -> dict[str, Any]:
+        """The filters of one saved search; NotFoundError where there is none of that name."""
+        found = self.saved_searches().get(name)
+        if found is None:
+            raise _no_search(name)
+        return found
+
     def save_search(self, name: str, filters: Mapping[str, Any]) -> dict[str, Any]:
         """Give filters a name, in place of what it meant before; returns what was kept."""
         name = clean_text(name, "name of the search", longest=_LONGEST_SEARCH_NAME)
@@ -198,4 +209,4 @@ class WorkspaceService:
         with self.transactions.begin() as connection:
             if rows.remove_saved_search(connection, name):
                 return
-        raise NotFoundError(f"There is no saved search {name[:100]!r}.", "Choose one of the saved searches.")
+        raise _no_search(name)

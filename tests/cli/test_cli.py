@@ -217,6 +217,15 @@ def test_a_workspace_is_edited_found_archived_and_taken_back(showcase: Showcase)
     assert "undo: 1" in showcase("workspaces", "undo", deleted["undo_token"]).stdout
     saved = json.loads(showcase("workspaces", "searches", "--save", "mine", "--search", "tag:demo", "--json").stdout)
     assert saved == {"searches": {"mine": {"search": "tag:demo"}}}
+    found = json.loads(showcase("workspaces", "list", "--saved", "mine", "--json").stdout)
+    assert [one["workspace_id"] for one in found["workspaces"]] == [kept]
+    assert showcase("workspaces", "list", "--saved", "mine", "--q", "elsewhere", "--json").stdout.count(kept) == 0
+    seen = json.loads(showcase("workspaces", "bulk", "pin", "--saved", "mine", "--preview", "--json").stdout)
+    assert seen["count"] == 1
+    later = ("--saved", "mine", "--since", "2999-01-01")
+    assert json.loads(showcase("workspaces", "bulk", "pin", *later, "--preview", "--json").stdout)["count"] == 0
+    assert showcase("workspaces", "searches", "--forget", "mine").returncode == 0
+    assert showcase("workspaces", "list", "--saved", "mine").returncode == 2
 
 
 def test_a_search_that_cannot_be_read_says_where(showcase: Showcase) -> None:
@@ -236,6 +245,8 @@ def test_a_replay_with_reset_wipes_nothing_unless_it_is_confirmed(showcase: Show
     seen = json.loads(showcase("workspaces", "replay", kept, "--preview", "--json").stdout)
     assert seen["to_send"]["reset"] is True
     assert seen["wipes"]
+    today = json.loads(showcase("workspaces", "replay", kept, "--anchor", "today", "--preview", "--json").stdout)
+    assert set(today["to_send"]) == set(seen["to_send"])
     done = showcase("workspaces", "replay", kept, "--confirm", seen["confirm"])
     assert done.returncode == 0, done.stderr
     assert "verdict: identical" in done.stdout
@@ -258,6 +269,8 @@ def test_a_replay_with_reset_wipes_nothing_unless_it_is_confirmed(showcase: Show
     assert (health["workspace_id"], health["unknown"], health["partial_run"]) == (other, 0, False)
     assert "alive" in showcase("workspaces", "health", other).stdout
     left = json.loads(showcase("workspaces", "delete", kept, "--preview", "--json").stdout)
+    told = json.loads(showcase("workspaces", "bulk", "delete", kept, other, "--preview", "--json").stdout)
+    assert (told["count"], told["pinned"], told["with_descendants"], told["exported"]) == (2, 0, 1, 0)
     assert (left["descendants"], left["stays"]["model_run"]) == ([one["replay"] for one in graph["edges"]], 1)
     assert "replayed by" in showcase("workspaces", "delete", kept, "--preview").stdout
     assert showcase("workspaces", "show", kept).returncode == 0, "a preview deletes nothing"

@@ -11,6 +11,7 @@ import pytest
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import OutdatedRevisionError, WorkspaceService
+from showcase.store.bulk import KEPT_UNDOS
 from showcase.store.engine import Database
 from showcase.testing import services_over
 from tests.workspaces.library import put_items, workspace_id
@@ -204,6 +205,19 @@ def test_a_new_start_forgets_what_could_be_undone(workspaces: WorkspaceService, 
     assert token is not None
     with pytest.raises(NotFoundError):
         bulk.undo(token)
+
+
+def test_a_deletion_can_be_undone_however_much_was_changed_since(
+    workspaces: WorkspaceService, bulk: BulkService
+) -> None:
+    deleted, first = workspaces.delete(ONE).undo_token, bulk.act({"action": "pin", "ids": [THREE]}).undo_token
+    for number in range(KEPT_UNDOS):
+        bulk.act({"action": "archive" if number % 2 else "unarchive", "ids": [THREE]})
+    assert deleted is not None
+    assert first is not None
+    assert bulk.undo(deleted).affected == [ONE]
+    with pytest.raises(NotFoundError):
+        bulk.undo(first)
 
 
 def test_an_action_that_reaches_nothing_has_nothing_to_undo(bulk: BulkService) -> None:
