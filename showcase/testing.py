@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 22)
 DECISION_WINDOW_S = 0.5
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FixedClock:
     """A clock that stands still, but for durations: each look at those is a millisecond later."""
 

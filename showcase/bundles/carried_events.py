@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from showcase.bundles.carried_made import PlanFigures
 from showcase.bundles.carried_values import (
     Beside,
     Carried,
@@ -21,8 +22,8 @@ from showcase.bundles.carried_values import (
 )
 from showcase.errors import IntegrityError
 from showcase.kernel.refusals import contradiction, parse_json
-from showcase.workspaces.story import HexDigest, HexId, Moment
-from showcase.workspaces.story_result import BoardRow, ResultSummary, Score, check_winner
+from showcase.workspaces.story import ApprovalEvent, HexDigest, HexId, Moment
+from showcase.workspaces.story_result import BoardRow, Bounded, ResultSummary, Score, check_winner
 
 _ENDS = ("pass", "fail", "skip", "warn")
 _STATUSES: Mapping[str, tuple[str | None, ...]] = {
@@ -87,6 +88,8 @@ class _Backtest(Beside):
     @model_validator(mode="after")
     def _the_winner_has_a_score(self) -> Self:
         check_winner(self.leaderboard, self.metric)
+        if self.winner is not None and self.forecasts_file is None:
+            raise contradiction("forecasts_file", "the forecasts that the winner was scored with")
         return self
 
 
@@ -96,6 +99,34 @@ class _Register(Beside):
     forecast_file: HexDigest | None = None
 
 
+class _Day(Beside):
+    """One day of a plan."""
+
+    date: DayText
+    baseline_units: Bounded
+    scenario_units: Bounded
+
+
+class _Saved(PlanFigures):
+    """A plan as the planning steps tell it."""
+
+    plan_id: HexId
+    name: Word
+    days: list[_Day] = Field(default_factory=list)
+
+
+class _Compared(Beside):
+    """What the step multi_plan_compare says."""
+
+    plans: list[_Saved] = Field(default_factory=list)
+
+
+class _Asked(Beside):
+    """What the step agent_hitl_flow says: how a person decided."""
+
+    approval: ApprovalEvent | None = None
+
+
 class _Progress(Beside):
     """How far a step is."""
 
@@ -103,7 +134,14 @@ class _Progress(Beside):
     rows: int | None = None
 
 
-_SAID: Mapping[str, type[BaseModel]] = {"status": _Status, "backtest": _Backtest, "register": _Register}
+_SAID: Mapping[str, type[BaseModel]] = {
+    "status": _Status,
+    "backtest": _Backtest,
+    "register": _Register,
+    "scenario_simulate_and_save": _Saved,
+    "multi_plan_compare": _Compared,
+    "agent_hitl_flow": _Asked,
+}
 """The steps whose values are drawn. One that failed says less, and a failed one's values are drawn by nobody."""
 
 
@@ -142,6 +180,22 @@ class CarriedEvent(Carried):
         if self.event_type == "step_progress":
             return _Progress
         return _SAID.get(self.step_name) if self.event_type == "step_complete" and self.data else None
+
+
+_FILES = (("backtest", "forecasts_file", "backtest"), ("register", "forecast_file", "forecast"))
+"""Where a step names a stored table, and how the workspace calls it."""
+
+
+def check_files(events: Sequence[Mapping[str, Any]], files: Mapping[str, Any]) -> None:
+    """Refuse events that name another stored table than the workspace does; `files` are its files by what they hold."""
+    for event in events:
+        for step, key, name in _FILES:
+            told, known = event["data"].get(key), files.get(name)
+            if event["step_name"] == step and told is not None and known is not None and told != known:
+                raise IntegrityError(
+                    f"The step {step} in events.jsonl names another table than the workspace does.",
+                    "Ask for the bundle again; it was not written by this program.",
+                )
 
 
 def read_events(content: bytes, run_id: str) -> list[dict[str, Any]]:

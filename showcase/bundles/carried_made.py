@@ -11,6 +11,7 @@ from showcase.bundles.carried_values import Beside, Carried, DayText, Flag, Obje
 from showcase.kernel.clean import cleaned
 from showcase.planning.assumptions import Assumptions
 from showcase.workspaces.story import HexDigest, HexId
+from showcase.workspaces.story_result import Bounded
 
 
 class _Scores(Beside):
@@ -52,17 +53,17 @@ class CarriedModelRun(Carried):
         return self
 
 
-class _Outcome(Beside):
-    """What a plan computed, as far as lists and reports show it."""
+class PlanFigures(Beside):
+    """What a plan computed, as far as lists, pages and pictures show it."""
 
-    units_delta: float
-    revenue_delta: float
-    units_delta_interval: list[float] = Field(min_length=2, max_length=2)
-    revenue_delta_interval: list[float] = Field(min_length=2, max_length=2)
-    units_delta_pct: float | None
-    revenue_delta_pct: float | None
-    true_units_delta: float | None
-    true_revenue_delta: float | None
+    units_delta: Bounded
+    revenue_delta: Bounded
+    units_delta_interval: list[Bounded] = Field(min_length=2, max_length=2)
+    revenue_delta_interval: list[Bounded] = Field(min_length=2, max_length=2)
+    units_delta_pct: Bounded | None
+    revenue_delta_pct: Bounded | None
+    true_units_delta: Bounded | None
+    true_revenue_delta: Bounded | None
     method: Word
     leads: Word
     disagrees: bool
@@ -88,8 +89,8 @@ class CarriedPlan(Carried):
     model_run_id: HexId
     model_type: Word
     method: Literal["model_exogenous", "heuristic"]
-    units_delta: float
-    revenue_delta: float
+    units_delta: Bounded
+    revenue_delta: Bounded
     outcome: Object
     cloned_from: HexId | None
     origin_run_id: HexId | None
@@ -99,5 +100,5 @@ class CarriedPlan(Carried):
     @model_validator(mode="after")
     def _inside_can_be_read(self) -> Self:
         agree("assumptions", lambda: Assumptions.model_validate(self.assumptions))
-        agree("outcome", lambda: _Outcome.model_validate(self.outcome))
+        agree("outcome", lambda: PlanFigures.model_validate(self.outcome))
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from showcase.kernel.identity import RunId
@@ -17,6 +19,7 @@ from showcase.store.fence import Connection
 from showcase.store.lock import RunLock, evict_holder
 from showcase.store.runs import RunRow
 from showcase.workspaces.story import summarise_phases
+from showcase.workspaces.verdict import unknown_verdict
 
 SILENT_S = 60.0
 """A run beats twice a second; one that was silent for so long is given up, although its process keeps the lock."""
@@ -60,10 +63,18 @@ def _settle(database: Database, clock: Clock, run_id: RunId) -> bool:
         put_back(connection, run_id, reason)
         if run.workspace_id is not None:
             story = _story(connection, run_id)
-            result = {"status": "interrupted", "result_summary": summary | {"reason": reason}}
+            told = summary | {"reason": reason} | _verdict(connection, run.workspace_id)
+            result = {"status": "interrupted", "result_summary": told}
             workspaces.update_workspace(connection, run.workspace_id, story | result)
         runs.end_run(connection, run_id, status="interrupted", reason=reason, summary=summary)
     return True
+
+
+def _verdict(connection: Connection, workspace_id: str) -> dict[str, Any]:
+    """Nobody can say how an interrupted replay would have come out; empty for what is no replay."""
+    found = workspaces.find_workspace(connection, workspace_id)
+    source = found.replayed_from_workspace_id if found else None
+    return {} if source is None else {"verdict": unknown_verdict(source, "the replay was interrupted")}
 
 
 def _story(connection: Connection, run_id: RunId) -> dict[str, Any]:
@@ -71,12 +82,41 @@ def _story(connection: Connection, run_id: RunId) -> dict[str, Any]:
     events = [event for event in read_events(connection, run_id, 0) if event["event_type"] == EventType.STEP_COMPLETE]
     made = workspaces.made_by_run(connection, run_id)
     asked = [one for one in decisions.list_of_run(connection, run_id) if one.state != "pending"]
-    return {
+    data_set_id, known = _data_of(events)
+    return known | {
         "phase_summaries": summarise_phases(events),
         "job_ids": made["job_ids"],
         "approval_events": [approval_entry(one) for one in asked],
-        "created_objects": {"run_id": run_id, **made},
+        "created_objects": {"run_id": run_id, "data_set_id": data_set_id, "files": _files_of(events), **made},
     }
+
+
+_FILES = {
+    "backtest": (("backtest", "forecasts_file"), ("score_parts", "score_parts_file")),
+    "register": (("forecast", "forecast_file"), ("model", "artifact_digest")),
+}
+"""What the steps call the stored files that the workspace names."""
+
+
+def _files_of(events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The stored files that the steps said they made."""
+    return {
+        name: event["data"][key]
+        for event in events
+        for name, key in _FILES.get(event["step_name"], ())
+        if event["data"].get(key) is not None
+    }
+
+
+def _data_of(events: Sequence[Mapping[str, Any]]) -> tuple[int | None, dict[str, Any]]:
+    """The data set, its window and the focus pair, as far as the steps said them."""
+    said = {event["step_name"]: event["data"] for event in events}
+    told = said.get("status") or said.get("seed") or {}
+    if "fingerprint" not in told:
+        return None, {}
+    known = {name: told[name] for name in ("store_id", "product_id") if name in told}
+    days = {name: date.fromisoformat(told[name]) for name in ("date_start", "date_end") if name in told}
+    return told["data_set_id"], {**known, **days, "data_fingerprint": told["fingerprint"]}
 
 
 def put_back(connection: Connection, run_id: RunId, reason: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from showcase.bundles.carried import CarriedManifest
-from showcase.bundles.carried_events import read_events
+from showcase.bundles.carried_events import check_files, read_events
 from showcase.bundles.carried_made import CarriedPlan
 from showcase.bundles.carried_tables import check_table
 from showcase.bundles.carried_values import read_carried
@@ -71,6 +71,7 @@ def import_bundle(reader: BundleReader, transactions: Transactions, artifacts: A
     manifest = read_carried(CarriedManifest, reader.read(MANIFEST), MANIFEST)
     plans = [read_carried(CarriedPlan, reader.read(path), path) for path in reader.named("scenario_plans")]
     events = read_events(reader.read("events.jsonl"), manifest.run.run_id if manifest.run else "")
+    check_files(events, manifest.workspace.created_objects.get("files", {}))
     kept = _keep_artifacts(reader, artifacts)
     name = WorkspaceId(manifest.workspace.workspace_id)
     with transactions.begin() as connection:

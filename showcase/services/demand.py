@@ -239,6 +239,11 @@ class DemandService:
         with self.transactions.read() as connection:
             return rows.list_pairs(connection, data_set.id)
 
+    def pair_by_code(self, data_set: DataSet, store_code: str, sku: str) -> Pair | None:
+        """The pair of these codes in this data set; None where it has no such one."""
+        with self.transactions.read() as connection:
+            return rows.find_pair_by_code(connection, data_set.id, store_code, sku)
+
     def focus(self, data_set: DataSet, wanted: Pair | None) -> Focus:
         """The pair to feature in this data set: the wanted one by its codes, else the one with the most sold days."""
         with self.transactions.read() as connection:

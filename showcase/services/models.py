@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from showcase.errors import InvalidInputError, NotFoundError
+from showcase.errors import IntegrityError, InvalidInputError, NotFoundError
 from showcase.evaluation.backtest import Backtest, run_backtest
 from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.leaderboard import leaderboard, winner
@@ -239,8 +239,18 @@ class ModelService:
             return rows.find_alias(connection, name)
 
     def frame(self, digest: Digest) -> pl.DataFrame:
-        """A stored Parquet artifact as a frame; IntegrityError where its bytes changed."""
-        return pl.read_parquet(io.BytesIO(self.artifacts.get(digest)))
+        """A stored Parquet artifact as a frame; IntegrityError where its bytes changed, or are no Parquet."""
+        return read_frame(self.artifacts, digest)
+
+
+def read_frame(artifacts: Artifacts, digest: Digest) -> pl.DataFrame:
+    """A stored Parquet artifact as a frame; IntegrityError where its bytes changed, or are no Parquet."""
+    try:
+        return pl.read_parquet(io.BytesIO(artifacts.get(digest)))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise IntegrityError(
+            f"The artifact {digest.short} is no table.", "Name the artifact of a forecast or of a backtest."
+        ) from error
 
 
 def digest_of_forecast(forecast: pl.DataFrame) -> Digest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -15,7 +14,7 @@ from showcase.evaluation.metrics import METRICS, pool
 from showcase.kernel.identity import Digest
 from showcase.kernel.table import ACTUAL, CUTOFF, DATE, FOLD, FORECAST, LEVELS, MODEL, PRODUCT, STORE, bound_columns
 from showcase.ports import Artifacts
-from showcase.services.models import published
+from showcase.services.models import published, read_frame
 from showcase.store.fence import Transactions
 from showcase.store.lineage import read_ancestors
 from showcase.store.workspaces import Workspace
@@ -119,6 +118,6 @@ class _StoredTables:
 
     def _read(self, name: str) -> pl.DataFrame | None:
         try:
-            return pl.read_parquet(io.BytesIO(self._artifacts.get(Digest(self._files[name]))))
+            return read_frame(self._artifacts, Digest(self._files[name]))
         except (KeyError, NotFoundError, IntegrityError, InvalidInputError):
             return None

@@ -16,10 +16,13 @@ VALID_FOR = timedelta(minutes=5)
 
 
 def replay_state(connection: Connection, workspace_id: str) -> Digest:
-    """The digest of what a confirmation is about: the source as it stands, and every data set there is."""
-    w, d = t.showcase_workspace.c, t.data_set.c
+    """The digest of what a confirmation is about: the source as it stands, and every data set with its enrichment."""
+    w, d, e = t.showcase_workspace.c, t.data_set.c, t.enrichment.c
     source = connection.execute(select(w.revision, w.status).where(w.workspace_id == workspace_id)).first()
-    data_sets = connection.execute(select(d.id, d.fingerprint, d.is_current).order_by(d.id))
+    enriched = select(d.id, d.fingerprint, d.is_current, e.digest).join(
+        t.enrichment, e.data_set_id == d.id, isouter=True
+    )
+    data_sets = connection.execute(enriched.order_by(d.id, e.digest))
     return digest_of([workspace_id, list(source) if source else None, [list(row) for row in data_sets]])
 
 

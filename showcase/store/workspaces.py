@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, true, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -129,20 +129,25 @@ def delete_workspace(connection: Connection, workspace_id: WorkspaceId) -> bool:
 
 
 def made_by_run(connection: Connection, run_id: str) -> dict[str, list[str]]:
-    """The ids of the model runs, plans and jobs that a pipeline run made, oldest first."""
-    kinds: Sequence[tuple[str, Table, str, str]] = (
-        ("model_run_ids", t.model_run, "run_id", "created_at"),
-        ("plan_ids", t.plan, "plan_id", "created_at"),
-        ("job_ids", t.job, "job_id", "started_at"),
+    """The ids of a run's model runs (those made for show apart), plans, jobs and batches, oldest first."""
+    is_shown = t.model_run.c.synthetic
+    kinds: Sequence[tuple[str, Table, str, str, ColumnElement[bool]]] = (
+        ("model_run_ids", t.model_run, "run_id", "created_at", ~is_shown),
+        ("synthetic_model_run_ids", t.model_run, "run_id", "created_at", is_shown),
+        ("plan_ids", t.plan, "plan_id", "created_at", true()),
+        ("job_ids", t.job, "job_id", "started_at", true()),
+        ("batch_ids", t.batch, "batch_id", "started_at", true()),
     )
     return {
         name: [
             str(found)
             for found in connection.execute(
-                select(table.c[key]).where(table.c.origin_run_id == run_id).order_by(table.c[moment], table.c[key])
+                select(table.c[key])
+                .where(table.c.origin_run_id == run_id, wanted)
+                .order_by(table.c[moment], table.c[key])
             ).scalars()
         ]
-        for name, table, key, moment in kinds
+        for name, table, key, moment, wanted in kinds
     }
 
 

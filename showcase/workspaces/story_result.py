@@ -12,8 +12,10 @@ from showcase.workspaces.verdict import Mark, Part
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Word = Annotated[str, Field(max_length=200)]
-Score = Annotated[float, Field(ge=-1e15, le=1e15)] | None
-"""Null where undefined; bounded, so that it can be drawn."""
+Bounded = Annotated[float, Field(ge=-1e15, le=1e15)]
+"""A number that can be drawn."""
+Score = Bounded | None
+"""Null where undefined."""
 
 
 class BoardRow(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from showcase.bundles.report import write_report
 from tests.browser.accessible import serious_findings
@@ -19,10 +19,11 @@ SHOWN = {
 """Each part of the page, and what it has to show."""
 
 
-def open_report(browser: Browser, folder: Path, scheme: str, width: int) -> tuple[Page, Watcher]:
+def open_report(tabs: BrowserContext, folder: Path, scheme: str, width: int) -> tuple[Page, Watcher]:
     file = folder / "report.html"
     file.write_bytes(write_report(told_in_full(), tables()))
-    context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+    assert tabs.browser is not None
+    context = tabs.browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
     page, watcher = context.new_page(), Watcher("")
     watcher.watch(page)
     page.goto(file.as_uri())
@@ -31,9 +32,9 @@ def open_report(browser: Browser, folder: Path, scheme: str, width: int) -> tupl
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_a_report_opens_offline_with_every_picture_and_table(
-    browser: Browser, tmp_path: Path, scheme: str, width: int
+    tabs: BrowserContext, tmp_path: Path, scheme: str, width: int
 ) -> None:
-    page, watcher = open_report(browser, tmp_path, scheme, width)
+    page, watcher = open_report(tabs, tmp_path, scheme, width)
     for part, shown in SHOWN.items():
         for kind in shown.split(", "):
             box = page.locator(f"#{part} {kind}:visible").first.bounding_box()

@@ -65,6 +65,16 @@ def test_the_second_starter_gets_one_error_event_and_the_first_run_is_not_touche
     assert list(server_sent(client, run_id))[-1][1]["data"]["run_status"] == "completed"
 
 
+def test_a_frame_that_replays_over_a_wipe_needs_the_token_here_too(client: TestClient) -> None:
+    over_socket(client, SMALL)
+    before = client.get("/datasets").json()
+    frame = SMALL | {"reset": True, "preservation": "keep", "replayed_from_workspace_id": "0" * 32}
+    for confirm in (None, "made up"):
+        event, _ = refusal(client, json.dumps(frame | {"confirm": confirm}))
+        assert (event["event_type"], event["reason"]) == ("error", "confirmation_required")
+    assert client.get("/datasets").json() == before
+
+
 def test_the_socket_that_started_a_run_stops_it_by_leaving(client: TestClient, installation: Installation) -> None:
     held = hold(installation.launcher)
     with client.websocket_connect("/demo/stream") as socket:

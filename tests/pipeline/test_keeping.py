@@ -6,6 +6,8 @@ import platform
 import threading
 from typing import Any
 
+from sqlalchemy import text
+
 import showcase
 from showcase.pipeline.events import EventType
 from showcase.pipeline.launcher import Launcher
@@ -45,6 +47,17 @@ def test_a_kept_run_writes_its_slots_as_they_are_described(launcher: Launcher) -
     assert kept.phase_summaries is not None
     told = [step["step"] for phase in kept.phase_summaries for step in phase["steps"]]
     assert told == [step.name for step in eleven_steps()]
+
+
+def test_a_keep_that_cannot_be_recorded_makes_the_run_warn_visibly(launcher: Launcher) -> None:
+    with launcher.database.begin() as connection:
+        connection.execute(text("ALTER TABLE showcase_workspace ADD CONSTRAINT closed CHECK (false) NOT VALID"))
+    done = launcher.start(fresh_request(preservation="keep", seed_overrides=SMALL)).wait(60)
+    assert (done.run_status, done.summary["workspace_id"]) == ("completed", None)
+    first = done.steps[0]
+    assert (first["step_name"], first["status"]) == ("precheck", "warn")
+    assert "the run cannot be kept: IntegrityError" in first["detail"]
+    assert launcher.services.workspaces.count() == 0
 
 
 def test_every_id_that_a_run_made_is_recorded(launcher: Launcher) -> None:
@@ -98,5 +111,11 @@ def test_a_run_whose_process_is_gone_still_tells_its_phases_and_what_it_made(lau
     assert steps_told[-2:] == [("backtest", "pass"), ("register", "fail")]
     assert len(kept.job_ids or ()) == 4
     assert kept.created_objects["job_ids"] == kept.job_ids
+    data_set = launcher.services.demand.require_current()
+    assert (kept.created_objects["data_set_id"], kept.data_fingerprint) == (data_set.id, data_set.fingerprint)
+    assert (kept.date_start, kept.date_end) == (data_set.window.start, data_set.window.end)
+    assert kept.store_id is not None
+    assert kept.product_id is not None
+    assert set(kept.created_objects["files"]) == {"backtest", "score_parts"}
     events = launcher.events(execution.run_id)
     assert events[-1]["event_type"] == EventType.PIPELINE_COMPLETE

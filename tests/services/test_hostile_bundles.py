@@ -20,12 +20,15 @@ from sqlalchemy import text
 
 from showcase.bundles.verify import TABLES, verify_bundle
 from showcase.console.library_columns import COLUMNS, Line
+from showcase.console.plots.forecast import forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_plot
+from showcase.console.plots.scores import coverage_plot, horizon_plot
+from showcase.console.plots.truth import effects_plot
+from showcase.console.result_text import decided_html, numbers_html
 from showcase.console.run_html import log_html, run_title, steps_html
-from showcase.console.stores.run import RunStore
+from showcase.console.stores.outcome import read_outcome
 from showcase.console.story import tell
 from showcase.console.story_text import approvals_html, knowledge_html, story_html
-from showcase.console.views.result import numbers_html
 from showcase.console.workspace_text import configuration_html, head_html, result_html, verdict_html
 from showcase.errors import ConflictError, IntegrityError
 from showcase.http.routes.workspace_models import WorkspaceDetail
@@ -36,10 +39,8 @@ from showcase.services.bundle_writing import write_bundle
 from showcase.services.plans import detail_json
 from showcase.services.registry_told import model_run_json
 from showcase.services.suite import Services
-from showcase.settings import load_settings
 from showcase.store.engine import Database
 from showcase.store.registry import ModelRunFilter
-from showcase.wiring import Installation
 from tests.bundles.rewriting import rewrite
 from tests.postgres import DatabaseServer
 from tests.services.kept import kept_run
@@ -162,9 +163,16 @@ def every_page(launcher: Launcher, workspace_id: str, folder: Path) -> None:
     story_html(found, story)
     for page in (steps_html(story), log_html(story), run_title(story, NOW, {}), story_html(found, None)):
         assert "<script>" not in page
-    outcome = RunStore(Installation(load_settings(), launcher.database, services, launcher, None))._outcome(story)
-    numbers_html(outcome, is_running=False)
+    outcome = read_outcome(services, story)
+    numbers_html(outcome)
+    if outcome.decided:
+        decided_html(outcome.decided)
     leaderboard_plot(outcome.board, outcome.metric)
+    coverage_plot(outcome.board)
+    horizon_plot(outcome.by_bucket, outcome.metric, outcome.board)
+    if outcome.plans:
+        effects_plot(outcome.plans)
+    forecast_plot(outcome.past, outcome.forecast, outcome.tested)
 
 
 def forget_imports(database: Database) -> None:
@@ -249,10 +257,22 @@ def test_a_table_that_nobody_could_draw_is_refused(
 ) -> None:
     folder = Path(shutil.copytree(sent, tmp_path / "bundle"))
     body = change((folder / path).read_bytes())
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["workspace"]["created_objects"]["files"][TABLES[path]] = hashlib.sha256(body).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    was = json.loads((folder / "manifest.json").read_bytes())["workspace"]["created_objects"]["files"][TABLES[path]]
+    for name in ("manifest.json", "events.jsonl"):
+        told = (folder / name).read_text()
+        (folder / name).write_text(told.replace(was, hashlib.sha256(body).hexdigest()))
     rewrite(folder, path, body)
     assert verify_bundle(folder).ok
     with pytest.raises(IntegrityError, match=why):
+        receiving.services.bundles.import_(folder)
+
+
+def test_events_that_name_another_table_than_the_workspace_does_are_refused(
+    sent: Path, receiving: Launcher, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(sent, tmp_path / "bundle"))
+    files = json.loads((folder / "manifest.json").read_bytes())["workspace"]["created_objects"]["files"]
+    told = (folder / "events.jsonl").read_text()
+    rewrite(folder, "events.jsonl", told.replace(files["forecast"], files["score_parts"]).encode())
+    with pytest.raises(IntegrityError, match="names another table"):
         receiving.services.bundles.import_(folder)

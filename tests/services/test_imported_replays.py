@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from showcase.console.stores.workspace import frame_of
 from showcase.pipeline.launcher import Launcher
 from showcase.services.workspaces import Workspace
 from showcase.store.engine import Database
@@ -71,7 +72,20 @@ def test_a_source_that_was_deleted_and_came_back_by_import_is_replayed_identical
     }  # fmt: skip
 
     elsewhere.services.bundles.import_(bundle)
+    health = elsewhere.services.workspaces.health(source.workspace_id)
+    lives = {(one.ref_type, one.key.partition("[")[0]): one.status for one in health.references}
+    # the number of the data set means another one there: only its fingerprint is asked for, and that is not there yet
+    assert "created_objects.data_set_id" not in {one.key for one in health.references}
+    assert lives["data_set", "data_fingerprint"] == lives["job", "job_ids"] == "dead"
+    assert {lives["run", "run_id"], lives["model_run", "created_objects.model_run_ids"]} == {"alive"}
+    assert frame_of(elsewhere.services, elsewhere.services.workspaces.show(source.workspace_id))["user_scope"] != scope
+
     there = replayed(elsewhere, source.workspace_id)
+    after = elsewhere.services.workspaces.health(source.workspace_id)
+    assert next(one for one in after.references if one.key == "data_fingerprint").status == "alive"
+    found = elsewhere.services.demand.pair(**frame_of(elsewhere.services, there)["user_scope"])
+    assert found is not None
+    assert (found.store_code, found.sku) == (source.user_scope["store_code"], source.user_scope["sku"])
     assert (there.result_summary or {})["verdict"]["overall"] == "identical"
     assert there.user_scope == source.user_scope
 

@@ -15,6 +15,7 @@ from showcase.pipeline.request import parse_request
 from showcase.store import tables as t
 from showcase.store.engine import Database
 from showcase.testing import TODAY, fresh_request, launcher_over
+from tests.services.subjects import quiet
 
 
 @pytest.fixture
@@ -107,6 +108,9 @@ def test_a_token_is_for_one_state_of_the_data_and_of_the_source(launcher: Launch
     source = _keep(launcher)
     token = launcher.services.replays.preview(source).confirm
     launcher.services.workspaces.edit(source, {"notes": "changed meanwhile"})
+    _refused(launcher, source, token)
+    token = launcher.services.replays.preview(source).confirm
+    launcher.services.enrichment.enrich(launcher.services.demand.require_current(), quiet)
     _refused(launcher, source, token)
     token = launcher.services.replays.preview(source).confirm
     launcher.start(fresh_request(reset=False, seed=7)).wait(60)

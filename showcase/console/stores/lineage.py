@@ -26,6 +26,7 @@ class LineageStore:
     """Families and the whole library as graphs that can be drawn."""
 
     def __init__(self, installation: Installation) -> None:
+        self._services = installation.services
         self._workspaces = installation.services.workspaces
 
     async def family(self, workspace_id: str, unfolded: Collection[str]) -> Drawn:
@@ -41,7 +42,7 @@ class LineageStore:
 
     async def frame(self, workspace_id: str) -> dict[str, Any]:
         """The recorded request of a workspace, to load into Run."""
-        return frame_of(await self.workspace(workspace_id))
+        return await asyncio.to_thread(frame_of, self._services, await self.workspace(workspace_id))
 
     def _family(self, workspace_id: str, unfolded: Collection[str]) -> Drawn:
         graph = self._workspaces.family(workspace_id)

@@ -78,11 +78,14 @@ def _plans(story: Story) -> Rows:
 
 
 def _past(services: Services, status: Mapping[str, Any]) -> pl.DataFrame | None:
-    """The focus series of the run's own data set; None where it was wiped since."""
+    """The focus series of the run's own data set; None where it was wiped since.
+
+    By its codes: a run that was imported has the ids of another database, which may name another pair here.
+    """
     if not status:
         return None
     data_set = services.demand.find_by_fingerprint(status["fingerprint"])
-    pair = data_set and services.demand.pair(status["store_id"], status["product_id"])
+    pair = data_set and services.demand.pair_by_code(data_set, status["store_code"], status["sku"])
     if data_set is None or pair is None:
         return None
     return series_of(services, data_set.fingerprint, data_set.id, pair.store_id, pair.product_id)

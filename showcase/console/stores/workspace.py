@@ -14,6 +14,7 @@ from showcase.console.story import Story, tell
 from showcase.errors import NotFoundError
 from showcase.services.bundles import Export
 from showcase.services.replays import ReplayPreview
+from showcase.services.suite import Services
 from showcase.services.workspace_bulk import BulkOutcome, BulkPreview
 from showcase.store.bundles import ExportRow
 from showcase.store.workspaces import Workspace
@@ -53,6 +54,10 @@ class WorkspaceStore:
 
     async def open(self, workspace_id: str) -> Opened:
         return await asyncio.to_thread(self._open, workspace_id)
+
+    async def frame(self, workspace: Workspace) -> dict[str, Any]:
+        """Its recorded request, for a person to change before it runs."""
+        return await asyncio.to_thread(frame_of, self._services, workspace)
 
     async def health(self, workspace_id: str) -> WorkspaceHealth:
         """Whether what it made is still there; files are read for that, so it comes after the rest."""
@@ -110,6 +115,17 @@ class WorkspaceStore:
         )
 
 
-def frame_of(workspace: Workspace) -> dict[str, Any]:
-    """The recorded request of a workspace, for a person to change before it runs: not a replay."""
-    return recorded_request(asdict(workspace))
+def frame_of(services: Services, workspace: Workspace) -> dict[str, Any]:
+    """The recorded request of a workspace, for a person to change before it runs: not a replay.
+
+    Its focus pair has the ids of the current data set, found by the recorded codes; the pair is left to the run where
+    that has no such one.
+    """
+    frame = recorded_request(asdict(workspace))
+    scope = frame.pop("user_scope", None)
+    current = services.demand.current()
+    if scope is None or current is None:
+        return frame
+    told = workspace.user_scope or {}
+    pair = services.demand.pair_by_code(current, told["store_code"], told["sku"]) if told.get("sku") else None
+    return frame | ({"user_scope": {"store_id": pair.store_id, "product_id": pair.product_id}} if pair else {})

@@ -13,7 +13,7 @@ from showcase.console.bulk_words import preview_html
 from showcase.console.kin_strip import names_of
 from showcase.console.library_columns import name_of
 from showcase.console.session import Session
-from showcase.console.stores.workspace import Opened, WorkspaceStore, frame_of
+from showcase.console.stores.workspace import Opened, WorkspaceStore
 from showcase.console.surface import arranged, remedy
 from showcase.console.text import count, plain, words
 from showcase.console.views.asking import Question
@@ -59,7 +59,7 @@ class WorkspaceActs(pn.viewable.Viewer):
     async def _load(self, _event: param.parameterized.Event) -> None:
         if self._opened is not None:
             workspace = self._opened.workspace
-            self._session.draft.load(frame_of(workspace), name_of(workspace))
+            self._session.draft.load(await self._store.frame(workspace), name_of(workspace))
             self._session.state.open("run")
 
     async def _ask_replay(self, _event: param.parameterized.Event) -> None:
