@@ -127,6 +127,15 @@ class _Asked(Beside):
     approval: ApprovalEvent | None = None
 
 
+class _Counted(Beside):
+    """What any step may say of rows."""
+
+    rows: int | None = None
+    records_created: dict[str, int] | None = None
+    row_counts: dict[str, int] | None = None
+    counts: dict[str, int] | None = None
+
+
 class _Progress(Beside):
     """How far a step is."""
 
@@ -169,17 +178,18 @@ class CarriedEvent(Carried):
     def _data_can_be_drawn(self) -> Self:
         if self.status not in _STATUSES[self.event_type]:
             raise contradiction("status", f"a status of {self.event_type}")
-        kind = self._kind()
-        if kind is not None:
-            agree("data", lambda: kind.model_validate(self.data))
+        for kind in self._kinds():
+            agree("data", lambda kind=kind: kind.model_validate(self.data))  # type: ignore[misc]
         return self
 
-    def _kind(self) -> type[BaseModel] | None:
+    def _kinds(self) -> tuple[type[BaseModel], ...]:
         if self.event_type == "pipeline_complete":
-            return ResultSummary
+            return (ResultSummary,)
         if self.event_type == "step_progress":
-            return _Progress
-        return _SAID.get(self.step_name) if self.event_type == "step_complete" and self.data else None
+            return (_Progress,)
+        if self.event_type != "step_complete" or not self.data:
+            return ()
+        return (_Counted, _SAID[self.step_name]) if self.step_name in _SAID else (_Counted,)
 
 
 _FILES = (("backtest", "forecasts_file", "backtest"), ("register", "forecast_file", "forecast"))
