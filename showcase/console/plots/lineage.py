@@ -39,6 +39,8 @@ _LINES: Mapping[str, tuple[str, str]] = {
 """Dash and colour of an arrow by the verdict of the replay; `none` has no verdict yet."""
 
 NODE_COLUMNS = ("workspace_id", "name", "status", "scenario", "verdict", "made", "marker", "colour", "size", "edge")
+MARKS = ("size", "edge")
+"""The columns of a node that tell whether it is selected."""
 _HEAD_OFF = 0.09  # layers between the middle of a head and that of its node
 _STRETCH = 5.0  # a layer is about so many times as wide as a row is high
 

@@ -103,7 +103,7 @@ class CompareView(pn.viewable.Viewer):
     def _base_of(self, ids: list[str]) -> str | None:
         return self._state.base if self._state.base in ids else next(iter(ids), None)
 
-    async def _chose(self, *_events: param.parameterized.Event) -> None:
+    def _chose(self, *_events: param.parameterized.Event) -> None:
         if self._is_showing:
             return
         filters = {name: values for name, values in self._state.filters.items() if name != _ALL_ROWS}

@@ -109,7 +109,8 @@ class LibraryTable(pn.viewable.Viewer):
         self._is_wide = self._window.current is not self._window.small
         self._show()
 
-    async def _ticked(self, event: param.parameterized.Event) -> None:
+    def _ticked(self, event: param.parameterized.Event) -> None:
+        # at once, while the rows are those that were ticked
         wanted = [str(self._rows[at].workspace_id) for at in event.new if at < len(self._rows)]
         here = [str(one.workspace_id) for one in self._rows]
         shown = [each for each in here if self._shelf.takes_all or each in self._shelf.ticked]

@@ -9,10 +9,11 @@ import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
 import param
+from bokeh.models import ColumnDataSource
 
 from showcase.console.choices import read_choices
 from showcase.console.lineage_text import keys_html, selected_html, told_html
-from showcase.console.plots.lineage import lineage_plot, nearest
+from showcase.console.plots.lineage import MARKS, lineage_plot, nearest, node_table
 from showcase.console.session import Session
 from showcase.console.stores.lineage import Drawn, LineageStore
 from showcase.console.surface import arranged, card, remedy, text, title
@@ -37,6 +38,7 @@ class LineageView(pn.viewable.Viewer):
         self._unfolded: set[str] = set()
         self._clock, self._last_tap = session.installation.services.clock, None
         self._ranges: hv.streams.RangeXY | None = None
+        self._nodes: ColumnDataSource | None = None
         self._head, self._selected = text(), text(stylesheets=[sheet("workspace")])
         self._scope = pmui.RadioBoxGroup(options=_SCOPES, value="family", inline=True, size="small", margin=0)
         look = {"margin": 0, "size": "small", "variant": "outlined"}
@@ -86,6 +88,7 @@ class LineageView(pn.viewable.Viewer):
     def _draw(self) -> None:
         """The picture, where it was moved to, with the open workspace marked."""
         self._tell_selected()
+        self._nodes = None
         if self._drawn is None or not self._drawn.graph.nodes:
             self._plot.object = None
             return
@@ -95,9 +98,22 @@ class LineageView(pn.viewable.Viewer):
             plot = plot.opts(xlim=moved.x_range, ylim=tuple(sorted(moved.y_range)))
         nodes = next(each for each in plot if isinstance(each, hv.Points) and "workspace_id" in each)
         self._ranges = hv.streams.RangeXY(source=nodes)
+        nodes.opts(hooks=[self._keep_nodes])
         hv.streams.Tap(source=nodes).add_subscriber(self._tapped)
         hv.streams.DoubleTap(source=nodes).add_subscriber(self._tapped_twice)
         self._plot.object = plot
+
+    def _keep_nodes(self, plot: Any, _element: hv.Points) -> None:
+        """HoloViews has drawn the nodes: from now on a mark is moved in place, for a picture that is replaced under
+        somebody's hand loses the click."""
+        self._nodes = plot.handles["source"]
+
+    def _mark(self) -> None:
+        """Mark the open workspace in the picture that is there."""
+        self._tell_selected()
+        if self._nodes is not None and self._drawn is not None:
+            table = node_table(self._drawn.layout, self._state.workspace)
+            self._nodes.data = {**self._nodes.data, **{name: table[name].to_numpy() for name in MARKS}}
 
     def _tell_selected(self) -> None:
         graph, wanted = self._drawn.graph if self._drawn else None, self._state.workspace
@@ -107,7 +123,7 @@ class LineageView(pn.viewable.Viewer):
 
     def _tapped(self, x: float | None = None, y: float | None = None) -> None:
         named, now = self._named(x, y), self._clock.monotonic()
-        # the first click of two has the picture drawn anew, and the browser then takes the second for a single one
+        # a picture that is drawn anew between two clicks has the browser take the second for a single one
         is_second = self._last_tap is not None and self._last_tap[0] == named and now - self._last_tap[1] < _TWICE_S
         self._last_tap = (named, now)
         if named is not None:
@@ -168,7 +184,7 @@ class LineageView(pn.viewable.Viewer):
     async def _selected_another(self, _event: param.parameterized.Event) -> None:
         if self._state.view == "lineage":
             self._scope.disabled = not self._state.workspace
-            self._draw()
+            self._mark()
 
     async def _themed(self, _event: param.parameterized.Event) -> None:
         if self._state.view == "lineage":

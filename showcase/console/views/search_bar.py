@@ -98,11 +98,12 @@ class SearchBar(pn.viewable.Viewer):
         html = "" if refusal is None else refusal_html(refusal, self._shelf.state.search)
         self._refusal.param.update(object=html, visible=refusal is not None)
 
-    async def _searched(self, *_events: param.parameterized.Event) -> None:
+    # these two run at once, not in the order of coroutines: between a choice and its turn another could be shown
+    def _searched(self, *_events: param.parameterized.Event) -> None:
         if not self._is_showing and (self._line.value or "").strip() != self._shelf.state.search:
             self._shelf.search(self._line.value or "")
 
-    async def _chose(self, *_events: param.parameterized.Event) -> None:
+    def _chose(self, *_events: param.parameterized.Event) -> None:
         if self._is_showing:
             return
         self._shelf.choose(
