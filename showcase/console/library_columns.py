@@ -86,9 +86,10 @@ def _score(line: Line) -> str:
 
 
 def _replays(line: Line) -> str:
-    mine = "is a replay" if line.workspace.replayed_from_workspace_id else ""
-    told = " · ".join(part for part in (count(line.replays, "replay") if line.replays else "", mine) if part)
-    return f'<span class="quiet">{told}</span>' if told else ""
+    is_one = bool(line.workspace.replayed_from_workspace_id)
+    words = [*([count(line.replays, "replay")] if line.replays else []), *(["is a replay itself"] if is_one else [])]
+    short = [*([f"{line.replays:,}"] if line.replays else []), *(["is one"] if is_one else [])]
+    return f'<span class="quiet" title="{", ".join(words)}">{" · ".join(short)}</span>' if words else ""
 
 
 def _tags(line: Line) -> str:

@@ -36,7 +36,7 @@ def test_a_score_is_drawn_as_a_bar_only_where_it_is_a_wape() -> None:
 
 def test_replays_both_ways_tags_and_notes_are_told() -> None:
     found = cells(replays=2, replayed_from_workspace_id="ab" * 16, tags=list("abcde"), notes="one\n two " + "x" * 80)
-    assert "2 replays · is a replay" in found["replays"]
+    assert 'title="2 replays, is a replay itself">2 · is one<' in found["replays"]
     assert found["tags"].count('class="tag"') == 3
     assert "+2" in found["tags"]
     assert ">one two xxx" in found["notes"]
