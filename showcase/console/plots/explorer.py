@@ -20,7 +20,7 @@ PICTURES: Mapping[str, tuple[int, str]] = {
     "stock": (86, "stock"),
 }
 """The pictures from top to bottom, each with its height in pixels and what its axis says."""
-_AXIS_PX, _LOW_PX = 24, 80
+_AXIS_PX, _LOW_PX, _HALF_A_WORD_PX = 24, 80, 8
 HEIGHT = sum(height for height, _ in PICTURES.values()) + _AXIS_PX
 
 _DAY = ("", "@date{%a %-d %b %Y}")
@@ -72,6 +72,7 @@ def _under_days(picture: hv.Overlay, name: str, *, has_days: bool) -> hv.Overlay
 def _without_days(plot: Any, _element: Any) -> None:
     """Hide the axis of days: an option that does so does not reach the linked axes of an overlay."""
     plot.handles["xaxis"].visible = False
+    plot.handles["plot"].min_border_bottom = _HALF_A_WORD_PX  # or the lowest number of the other axis is cut
 
 
 def _hover(*lines: tuple[str, str]) -> dict[str, Any]:
