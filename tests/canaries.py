@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
+import polars.selectors as cs
 
 from showcase.store.engine import open_database
 
@@ -67,7 +68,8 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
     elif content.startswith(b"\x1f\x8b"):
         yield gzip.decompress(content)
     elif content.startswith(b"PAR1"):
-        yield pl.read_parquet(io.BytesIO(content)).write_json().encode()
+        # bytes, which JSON has not, are looked at as base64
+        yield pl.read_parquet(io.BytesIO(content)).with_columns(cs.binary().bin.encode("base64")).write_json().encode()
 
 
 def in_folder(folder: Path) -> dict[str, set[str]]:

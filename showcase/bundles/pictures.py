@@ -84,7 +84,7 @@ def bars_picture(rows: Sequence[tuple[str, float | None, str]], unit: str, title
 
 def picture(height: int, title: str, drawn: Sequence[Markup | None]) -> Markup:
     """What was drawn, as wide as the page, with its title for readers of the screen."""
-    drawing = element(
+    return element(
         "svg",
         element("title", title),
         drawn,
@@ -93,8 +93,11 @@ def picture(height: int, title: str, drawn: Sequence[Markup | None]) -> Markup:
         role="img",
         aria_label=title,
     )
-    # on a narrow screen it scrolls in its frame rather than shrink until nobody can read it
-    return element("div", drawing, class_="scroll picture", tabindex=0)
+
+
+def framed(drawing: Markup | None) -> Markup | None:
+    """A picture, if there is one, in a frame: on a narrow screen it scrolls there rather than shrink too far."""
+    return drawing and element("div", drawing, class_="scroll picture", tabindex=0)
 
 
 def _grid(scale: Any, marks: Sequence[float]) -> Markup:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from showcase.bundles.markup import Child, Markup, element, number
-from showcase.bundles.pictures import bars_picture, folds_picture, forecast_picture
+from showcase.bundles.pictures import bars_picture, folds_picture, forecast_picture, framed
 from showcase.bundles.report_facts import ReportFacts
 from showcase.bundles.scales import short_day
 from showcase.bundles.score_pictures import coverage_picture, effects_picture, horizon_picture
@@ -86,8 +86,8 @@ def forecast(facts: ReportFacts) -> Markup:
         first, last = facts.ahead[0]["date"], facts.ahead[-1]["date"]
         words += f" {total:,.0f} units are forecast for {short_day(first)} to {short_day(last)} {last.year}."
     return section(
-        "Forecast", words, legend, forecast_picture(facts.tested, facts.ahead, facts.focus), _days(facts.ahead),
-        id_="forecast",
+        "Forecast", words, legend, framed(forecast_picture(facts.tested, facts.ahead, facts.focus)),
+        _days(facts.ahead), id_="forecast",
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def leaderboard(facts: ReportFacts) -> Markup | None:
     held = coverage_picture(facts.board)
     legend = None if held is None else _legend(("circle other", "80 % interval held"), ("square", "95 % interval held"))
     board = table(heads, rows, numbers=(0, *range(3, len(heads))))
-    return section("Leaderboard", words, picture, board, legend, held, id_="leaderboard")
+    return section("Leaderboard", words, framed(picture), board, legend, framed(held), id_="leaderboard")
 
 
 def _legend(*keys: tuple[str, str]) -> Markup:
@@ -152,14 +152,14 @@ def folds(facts: ReportFacts) -> Markup | None:
     words = "Each fold trains on the days before its cutoff alone and is scored on days that it never saw."
     if left_out:
         words += f" {left_out} series were too short for a fold and left out of it."
-    return section("Folds", words, folds_picture(told, first), tables, id_="folds")
+    return section("Folds", words, framed(folds_picture(told, first)), tables, id_="folds")
 
 
-def _over_horizon(facts: ReportFacts, buckets: Sequence[str]) -> Markup:
+def _over_horizon(facts: ReportFacts, buckets: Sequence[str]) -> Markup | None:
     """The metric of each model by days ahead, drawn."""
     found = {(row["model"], str(row["bucket"])): row.get(facts.metric) for row in facts.said("backtest")["by_bucket"]}
     scores = {row["model"]: [found.get((row["model"], bucket)) for bucket in buckets] for row in facts.board}
-    return horizon_picture(scores, buckets, {row["model"]: _bar_kind(row) for row in facts.board})
+    return framed(horizon_picture(scores, buckets, {row["model"]: _bar_kind(row) for row in facts.board}))
 
 
 def _by(facts: ReportFacts, rows: Sequence[Mapping[str, Any]], key: str, names: Sequence[str], head: str) -> Markup:
@@ -192,7 +192,7 @@ def plans(facts: ReportFacts) -> Markup | None:
     drawn = effects_picture([{**plan["outcome"], **plan} for plan in facts.content.plans])
     keys = (("circle other", "estimated, with 95 % interval"), ("square", "true"))
     legend = None if drawn is None else _legend(*keys)
-    return section("What-if plans", words, table(heads, rows, numbers=(3, 4, 5, 6)), legend, drawn, id_="plans")
+    return section("What-if plans", words, table(heads, rows, numbers=(3, 4, 5, 6)), legend, framed(drawn), id_="plans")
 
 
 def signed(value: object, digits: int = 2) -> str:

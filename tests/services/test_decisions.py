@@ -185,9 +185,12 @@ def test_what_is_no_answer_is_refused_and_the_question_stays_open(decisions: Dec
     ):  # fmt: skip
         with pytest.raises(InvalidInputError):
             decisions.decide(asked.action_id, answer, by="x", reason=reason)
-    with pytest.raises(InvalidInputError, match="decided_by"):
-        decisions.decide(asked.action_id, "approved", by="nul\x00")
     assert decisions.show(asked.action_id).is_pending
+
+
+def test_a_name_is_kept_as_what_can_be_seen_of_it(decisions: DecisionService) -> None:
+    asked = decisions.ask(_question())
+    assert decisions.decide(asked.action_id, "approved", by="nul\x00\u202e and\n more").decided_by == "nul and more"
 
 
 def test_the_longest_reason_is_kept_whole(decisions: DecisionService) -> None:
