@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import signal
@@ -81,8 +82,10 @@ def serve(
 
 
 def _without_trace(record: logging.LogRecord) -> bool:
-    """A client that sends bad text is no defect of ours; one line says so."""
-    if "Invalid UTF-8" in record.getMessage():
+    """A client that sends bad text, and a connection cut because its time at a stop was over, are no defects of ours:
+    one line says so."""
+    error = record.exc_info[1] if record.exc_info else None
+    if "Invalid UTF-8" in record.getMessage() or isinstance(error, asyncio.CancelledError):
         record.exc_info = None
     return True
 

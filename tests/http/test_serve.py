@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 
 import pytest
 
 from showcase.errors import ConflictError, ShowcaseError
-from showcase.http.serve import _listen, _shown, allowed_hosts
+from showcase.http.serve import _listen, _shown, _without_trace, allowed_hosts
 
 
 def test_loopback_has_three_names() -> None:
@@ -46,3 +48,17 @@ def test_an_address_that_is_not_here_is_refused_with_what_to_do() -> None:
 def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_piece() -> None:
     with _listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP  # asyncio sets TCP_NODELAY on what such a socket accepts
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "is_ours"),
+    [
+        (asyncio.CancelledError(), "Exception in ASGI application", False),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no"), "Invalid UTF-8 sequence received from client", False),
+        (ValueError("a defect"), "Exception in ASGI application", True),
+    ],
+)
+def test_what_is_no_defect_of_ours_leaves_one_line_and_no_trace(error: BaseException, said: str, is_ours: bool) -> None:
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, (type(error), error, None))
+    assert _without_trace(record)
+    assert bool(record.exc_info) is is_ours
