@@ -82,11 +82,13 @@ def serve(
 
 
 def _without_trace(record: logging.LogRecord) -> bool:
-    """A client that sends bad text, and a connection cut because its time at a stop was over, are no defects of ours:
-    one line says so."""
-    error = record.exc_info[1] if record.exc_info else None
-    if "Invalid UTF-8" in record.getMessage() or isinstance(error, asyncio.CancelledError):
+    """A client that sends bad text, and what a stop had to cut off, are no defects of ours: one line says so."""
+    error, said = record.exc_info[1] if record.exc_info else None, record.getMessage()
+    if "Invalid UTF-8" in said or isinstance(error, asyncio.CancelledError):
         record.exc_info = None
+    elif said.startswith("Traceback") and said.rstrip().endswith("CancelledError"):
+        # Starlette's word for a shutdown that a second signal cut off
+        record.msg, record.args = "Stopped at once, as a second signal asked.", ()
     return True
 
 

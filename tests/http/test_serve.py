@@ -62,3 +62,11 @@ def test_what_is_no_defect_of_ours_leaves_one_line_and_no_trace(error: BaseExcep
     record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, (type(error), error, None))
     assert _without_trace(record)
     assert bool(record.exc_info) is is_ours
+
+
+@pytest.mark.parametrize(("error", "is_ours"), [("asyncio.exceptions.CancelledError", False), ("ValueError: x", True)])
+def test_a_shutdown_cut_off_by_a_second_signal_is_said_without_a_trace(error: str, is_ours: bool) -> None:
+    said = f"Traceback (most recent call last):\n  ...\n{error}\n"
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, None)
+    assert _without_trace(record)
+    assert ("Traceback" in record.getMessage()) is is_ours

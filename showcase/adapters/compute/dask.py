@@ -43,9 +43,17 @@ class OnDask:
             return given
 
         at_once = self.workers or (len(buckets) if self.address else _cores())
+        lost: list[int] = []
         try:
             for place, future in ended(submit, dict(enumerate(buckets)), tick, at_once):
-                yield end_of(place, future, (KilledWorker,))
+                if isinstance(future.exception(), KilledWorker):
+                    lost.append(place)
+                else:
+                    yield end_of(place, future)
+            # a worker takes what waits for it along, so a bucket may have been lost to another one: alone, none is
+            for place in lost:
+                for _, future in ended(submit, {place: buckets[place]}, tick, 1):
+                    yield end_of(place, future, (KilledWorker,))
         finally:
             executor.shutdown(wait=False)
 
