@@ -44,8 +44,24 @@ UPSTREAM: tuple[Upstream, ...] = (
 """At most six."""
 
 
+_LOOKS, _MOTION_MS = 3, 400
+
+
 def serious_findings(page: Page) -> list[str]:
-    """What axe-core finds serious or critical on this page, but for what is upstream; one line an element."""
+    """What axe-core finds serious or critical on this page, but for what is upstream; one line an element.
+
+    Colours fade from one state of a button to the next, so what is found is looked at again: only what stays counts.
+    """
+    for look in range(_LOOKS):
+        if look:
+            page.wait_for_timeout(_MOTION_MS)
+        found = _found_now(page)
+        if not found:
+            break
+    return found
+
+
+def _found_now(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:300]} {node.get('failureSummary', '')}"
