@@ -71,9 +71,6 @@ def test_the_console_shows_itself_in_a_cell_and_reads_the_database(cell: Cell) -
 
 def test_a_picture_of_a_result_shows_itself_in_a_cell(cell: Cell) -> None:
     board = [{"model": "naive", "coverage80": 78.5, "coverage95": 94.0}]
-    shown = drawn(
-        cell(
-            f"import holoviews as hv\nhv.extension('bokeh')\nfrom showcase.console.plots.scores import coverage_plot\ncoverage_plot({board!r})"
-        )
-    )
+    load = "import holoviews as hv\nhv.extension('bokeh')\nfrom showcase.console.plots.scores import coverage_plot"
+    shown = drawn(cell(f"{load}\ncoverage_plot({board!r})"))
     assert "days on which it held, %" in shown
