@@ -76,6 +76,7 @@ def usable_binaries(placement: Placement) -> PostgresBinaries:
 def make_cluster(placement: Placement, binaries: PostgresBinaries) -> None:
     """Run initdb in a folder beside, then rename: a data folder that is there is whole."""
     for leftover in placement.folder.glob("cluster.new-*"):
+        end_orphans(placement, leftover)
         shutil.rmtree(leftover, ignore_errors=True)
     unfinished = placement.folder / f"cluster.new-{secrets.token_hex(4)}"
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

@@ -40,7 +40,7 @@ def running_server(placement: Placement) -> RunningServer | None:
         process = psutil.Process(int(lines[0]))
     except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
         return None
-    if not _works_on(process, placement):
+    if not _works_on(process, placement, placement.data_folder):
         return None
     lines += [""] * 8  # the server writes the file in parts
     return RunningServer(process, Path(lines[4].strip()), lines[7].strip() or "starting")
@@ -64,15 +64,21 @@ def shut_down(server: RunningServer, placement: Placement) -> None:
         shutil.rmtree(server.socket_folder, ignore_errors=True)
 
 
-def end_orphans(placement: Placement) -> None:
-    """End what a killed server left: its children hold the shared memory and keep a new one from starting."""
-    orphans = [process for process in psutil.process_iter(["name"]) if _works_on(process, placement)]
+def end_orphans(placement: Placement, folder: Path | None = None) -> None:
+    """End what a killed user left at work on a data folder, by default the one in use.
+
+    A server's children hold the shared memory and keep a new server from starting; initdb goes on filling a folder
+    that the next start wants to remove.
+    """
+    folder = folder or placement.data_folder
+    found = [process for process in psutil.process_iter(["name"]) if _works_on(process, placement, folder)]
+    orphans = [*found, *(child for process in found for child in _children(process))]
     for orphan in orphans:
         _send(orphan, signal.SIGQUIT)
     if not wait_until_gone(orphans):
         numbers = ", ".join(str(orphan.pid) for orphan in orphans)
         raise UnavailableError(
-            f"Processes of an earlier server still work on {placement.data_folder}: {numbers}.",
+            f"Processes of an earlier server still work on {folder}: {numbers}.",
             "Wait until they have ended, or end them, and start again.",
         )
 
@@ -94,13 +100,22 @@ def _send(process: psutil.Process, signal_number: signal.Signals) -> None:
         return
 
 
-def _works_on(process: psutil.Process, placement: Placement) -> bool:
+def _works_on(process: psutil.Process, placement: Placement, folder: Path) -> bool:
     try:
+        if process.name() == "initdb":  # it stays where it was started
+            return str(folder) in process.cmdline()
         if process.name() != "postgres":
             return False
-        return _working_folder(process, placement.user) == str(placement.data_folder)
+        return _working_folder(process, placement.user) == str(folder)
     except psutil.NoSuchProcess:  # psutil's ZombieProcess is one too
         return False
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return list(process.children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _working_folder(process: psutil.Process, user: ServerUser) -> str | None:

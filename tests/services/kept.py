@@ -29,7 +29,8 @@ class Kept:
 
 @contextmanager
 def kept_run(database: Database, home: Path, **request: Any) -> Iterator[Kept]:
-    """Run once and keep it."""
+    """Run once and keep it; the folder of bundles is there, whichever test comes first."""
+    (home / "showcase").mkdir(parents=True, exist_ok=True)
     launcher = launcher_over(database, home)
     try:
         done = launcher.start(fresh_request(preservation="keep", **request)).wait(60)
