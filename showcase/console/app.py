@@ -44,6 +44,7 @@ class Console:
         self._session = Session(installation, self.state, self.draft, self.progress, feed)
         self._main = pn.Column(DecisionView(self._session), stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
         self._views: dict[str, View] = {}
+        self._shown = ""  # follows the state, which may be two views further when a person is quick
 
     def page(self) -> pmui.Page:
         """The page, filled as soon as the database answers; nothing here waits for it."""
@@ -88,8 +89,10 @@ class Console:
         except ShowcaseError as error:
             self.progress.failure = error
 
-    async def _open(self, event: param.parameterized.Event) -> None:
-        self._views[event.old].leave()
+    async def _open(self, _event: param.parameterized.Event) -> None:
+        if self._shown == self.state.view:
+            return
+        self._views[self._shown].leave()
         self._mount()
         await self._load_view()
 
@@ -106,10 +109,11 @@ class Console:
             show_only(view.root, each == name)
         if is_new:
             self._main.append(self._views[name].root)
+        self._shown = name
 
     async def _load_view(self) -> None:
         """Let the view read itself, once its parts are on the page."""
-        await self._views[self.state.view].load()
+        await self._views[self._shown].load()
 
     async def _told(self, event: param.parameterized.Event) -> None:
         """A run that ended, or seeded, changed what the form stands on."""

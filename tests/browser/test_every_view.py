@@ -17,7 +17,7 @@ SHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
 
 def opened(page: Page) -> None:
     """Wait until the view is there: it has a heading or says that it is empty, and nothing is being read any more."""
-    there = page.get_by_role("heading", level=2).or_(page.get_by_text("Nothing is kept yet."))
+    there = page.get_by_role("heading", level=2).or_(page.get_by_text("Nothing is kept yet.")).filter(visible=True)
     expect(there.first).to_be_visible()
     expect(page.get_by_text("Reading the").filter(visible=True)).to_have_count(0)
 
@@ -63,3 +63,12 @@ def test_each_is_opened_from_the_rail_with_the_keyboard_and_by_its_address(visit
 def test_what_stays_upstream_is_short_and_has_its_reasons() -> None:
     assert len(UPSTREAM) <= 6
     assert all(known.reason for known in UPSTREAM)
+
+
+def test_whoever_clicks_before_a_view_has_come_sees_the_last_one(visit: Visit) -> None:
+    page = visit()
+    for view in VIEWS:
+        page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).click(no_wait_after=True)
+    page.wait_for_url(f"**/?*view={view}*")
+    opened(page)
+    expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_visible(visible=False)
