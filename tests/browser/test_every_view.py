@@ -67,8 +67,9 @@ def test_what_stays_upstream_is_short_and_has_its_reasons() -> None:
 
 def test_whoever_clicks_before_a_view_has_come_sees_the_last_one(visit: Visit) -> None:
     page = visit()
+    buttons = page.get_by_role("navigation")
     for view in VIEWS:
-        page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).click(no_wait_after=True)
+        buttons.get_by_role("button", name=VIEWS[view].label, exact=True).click(no_wait_after=True)
     page.wait_for_url(f"**/?*view={view}*")
     opened(page)
     expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_visible(visible=False)
