@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import psutil
 
@@ -60,7 +61,7 @@ def look_at_sharing(settings: Settings) -> list[Finding]:
     if _is_loopback(settings.address) and not settings.hosts_allowed and not settings.origins_allowed:
         token = "with a token" if settings.api_token else "without a token"
         return [Finding("serving", True, f"{where}, for this machine alone, {token}")]
-    return [_look(name, lambda check=check: check(settings)) for name, check in _SHARED.items()]  # type: ignore[misc]
+    return [_look(name, partial(check, settings)) for name, check in _SHARED.items()]
 
 
 def look_inside(installation: Installation) -> list[Finding]:

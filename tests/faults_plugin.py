@@ -43,9 +43,8 @@ class FaultReport:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("faults")
         for fault, what in faults_of_the_page():
-            if fault not in self.outcomes:
-                continue
             counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(self.outcomes[fault].items()))
+            counts = counts or "not run; `make faults-full` has it"
             figures = "".join(f"; {figure}" for figure in self.figures[fault])
             terminalreporter.write_line(f"{fault:<4} {what}: {counts}{figures}")
 

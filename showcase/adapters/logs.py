@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TextIO, override
 
 MOST_BYTES = 2048
@@ -42,6 +43,10 @@ def _cut(text: str) -> str:
 class _Stderr(logging.StreamHandler[TextIO]):
     """Writes to what is stderr at that moment, which a program may exchange."""
 
+    def __init__(self, level: int = logging.NOTSET) -> None:
+        super().__init__()
+        self.setLevel(level)
+
     @override
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
@@ -57,3 +62,30 @@ def write_logs(level: str, secrets: Sequence[str]) -> None:
     ours.setFormatter(PlainFormatter(secrets))
     logger.addHandler(ours)
     logger.setLevel(level.upper())
+
+
+@contextmanager
+def library_logs(secrets: Sequence[str], is_told: Callable[[logging.LogRecord], bool]) -> Iterator[None]:
+    """While a server runs, write what the libraries log in the same form, from warnings up.
+
+    Some bring handlers of their own, which neither cut nor hide: what a stranger sent would go into the log as it came.
+    `is_told` says of each record whether it is written, and may shorten it.
+    """
+    ours = _Stderr(logging.WARNING)
+    ours.setFormatter(PlainFormatter(secrets))
+    ours.addFilter(lambda record: record.name.partition(".")[0] != _ROOT and is_told(record))
+    root, loggers = logging.getLogger(), list(logging.root.manager.loggerDict.values())
+    brought = [
+        (each, each.handlers, each.propagate)
+        for each in loggers
+        if isinstance(each, logging.Logger) and each.handlers and each.name != _ROOT
+    ]
+    for each, _, _ in brought:
+        each.handlers, each.propagate = [], True
+    root.addHandler(ours)
+    try:
+        yield
+    finally:
+        root.removeHandler(ours)
+        for each, handlers, propagates in brought:
+            each.handlers, each.propagate = handlers, propagates

@@ -61,7 +61,7 @@ class CarriedWorkspace(Carried):
         for name, (adapter, _) in SLOTS.items():
             slot = getattr(self, name)
             if slot is not None:
-                agree(name, lambda adapter=adapter, slot=slot: adapter.validate_python(slot))  # type: ignore[misc]
+                agree(name, adapter.validate_python, slot)
         return self
 
 
@@ -81,7 +81,7 @@ class CarriedRun(Carried):
     @model_validator(mode="after")
     def _summary_can_be_read(self) -> Self:
         if self.summary is not None:
-            agree("summary", lambda: ResultSummary.model_validate(self.summary))
+            agree("summary", ResultSummary.model_validate, self.summary)
         return self
 
 
@@ -112,7 +112,7 @@ class CarriedManifest(Carried):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         # kept as it stands, so that another export tells the same bytes
-        agree("data", lambda: CarriedData.model_validate(self.data))
+        agree("data", CarriedData.model_validate, self.data)
         told, run = self.workspace, self.run
         if run is not None and (run.run_id, run.status) != (told.run_id, told.status):
             raise contradiction("run", "the run of the workspace, which ended as the workspace says")

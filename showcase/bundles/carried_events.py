@@ -179,7 +179,7 @@ class CarriedEvent(Carried):
         if self.status not in _STATUSES[self.event_type]:
             raise contradiction("status", f"a status of {self.event_type}")
         for kind in self._kinds():
-            agree("data", lambda kind=kind: kind.model_validate(self.data))  # type: ignore[misc]
+            agree("data", kind.model_validate, self.data)
         return self
 
     def _kinds(self) -> tuple[type[BaseModel], ...]:

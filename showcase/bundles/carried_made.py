@@ -49,7 +49,7 @@ class CarriedModelRun(Carried):
     @model_validator(mode="after")
     def _metrics_can_be_read(self) -> Self:
         if self.metrics is not None:
-            agree("metrics", lambda: _Metrics.model_validate(self.metrics))
+            agree("metrics", _Metrics.model_validate, self.metrics)
         return self
 
 
@@ -99,6 +99,6 @@ class CarriedPlan(Carried):
 
     @model_validator(mode="after")
     def _inside_can_be_read(self) -> Self:
-        agree("assumptions", lambda: Assumptions.model_validate(self.assumptions))
-        agree("outcome", lambda: PlanFigures.model_validate(self.outcome))
+        agree("assumptions", Assumptions.model_validate, self.assumptions)
+        agree("outcome", PlanFigures.model_validate, self.outcome)
         return self

@@ -41,10 +41,10 @@ class Beside(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False)
 
 
-def agree(name: str, check: Callable[[], object]) -> None:
+def agree(name: str, check: Callable[[Any], object], inside: object) -> None:
     """Blame a field of the model for what a check of its inside refuses."""
     try:
-        check()
+        check(inside)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])

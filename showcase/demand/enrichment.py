@@ -158,7 +158,7 @@ def observed_stages(window: Window, sold: pl.DataFrame) -> pl.DataFrame:
 def replenishments(rows: pl.DataFrame) -> pl.DataFrame:
     """The deliveries among series-days: every day on which a shelf received something."""
     delivered = rows.filter(pl.col("received") > 0)
-    return delivered.select("store", "product", "date", units="received").cast(SCHEMAS["replenishment_events"])  # type: ignore[arg-type]
+    return delivered.select("store", "product", "date", units="received").cast(SCHEMAS["replenishment_events"])  # type: ignore[arg-type]  # polars wants a key of every kind
 
 
 def draw_returns(seed: int, window: Window, rows: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
@@ -190,7 +190,7 @@ def draw_returns(seed: int, window: Window, rows: pl.DataFrame, products: pl.Dat
     ).filter(pl.col("date") <= window.end)
     keys_of = ("store", "product", "date")
     summed = frame.group_by(*keys_of).agg(pl.col("units", "refund_cents").sum()).sort(*keys_of)
-    return summed.cast(SCHEMAS["sales_returns"])  # type: ignore[arg-type]
+    return summed.cast(SCHEMAS["sales_returns"])  # type: ignore[arg-type]  # as above
 
 
 def _sold_days(rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,8 +73,7 @@ def _plain(name: str) -> str:
 def _refuse_names(file_name: str, columns: Sequence[str]) -> None:
     if len(columns) > MAX_COLUMNS:
         raise refuse_file(file_name, "column_count", value=f"{len(columns)} columns", line=1)
-    seen: set[str] = set()
-    twice = [name for name in columns if name and (name in seen or seen.add(name))]  # type: ignore[func-returns-value]
+    twice = [name for name, count in Counter(columns).items() if name and count > 1]
     if twice:
         raise refuse_file(file_name, "column_twice", value=twice[0], column=shown(twice[0]), line=1)
 

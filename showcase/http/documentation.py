@@ -72,7 +72,7 @@ def document(app: FastAPI, description: str) -> None:
             app.openapi_schema = _complete(made)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way
 
 
 def _complete(made: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class PreparedSessions:
         self._make = context._create_session
         self._opened_at = float("-inf")
         self._filling: asyncio.Task[None] | None = None
-        context._create_session = self._create  # type: ignore[method-assign]
+        context._create_session = self._create  # type: ignore[method-assign]  # Bokeh has no hook for it
 
     @property
     def ready(self) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import logging
 import signal
 import socket
 import threading
@@ -14,8 +12,10 @@ from types import FrameType
 
 import uvicorn
 
+from showcase.adapters.logs import library_logs
 from showcase.errors import ConflictError, InvalidInputError, ShowcaseError, UnavailableError
 from showcase.http.app import Only, build_app
+from showcase.http.brief_logs import make_brief
 from showcase.http.websocket import Socket
 from showcase.wiring import Installation, share
 
@@ -63,7 +63,6 @@ def serve(
             warm=warm,
             prepared=installation.settings.prepared_pages,
         )
-        logging.getLogger("uvicorn.error").addFilter(_without_trace)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -75,21 +74,12 @@ def serve(
             root_path=root_path,
         )
         url = f"http://{_shown(address)}:{port}{root_path}/"
-        _Server(config, installation, lambda: on_listening(url) if on_listening else None).run([listening])
+        server = _Server(config, installation, lambda: on_listening(url) if on_listening else None)
+        with library_logs(installation.settings.secrets, make_brief):
+            server.run([listening])
     finally:
         share(None)
         listening.close()
-
-
-def _without_trace(record: logging.LogRecord) -> bool:
-    """A client that sends bad text, and what a stop had to cut off, are no defects of ours: one line says so."""
-    error, said = record.exc_info[1] if record.exc_info else None, record.getMessage()
-    if "Invalid UTF-8" in said or isinstance(error, asyncio.CancelledError):
-        record.exc_info = None
-    elif said.startswith("Traceback") and said.rstrip().endswith("CancelledError"):
-        # Starlette's word for a shutdown that a second signal cut off
-        record.msg, record.args = "Stopped at once, as a second signal asked.", ()
-    return True
 
 
 class _Server(uvicorn.Server):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -130,5 +131,5 @@ def digest_streams(tables: Mapping[str, ColumnStream]) -> Digest:
         columns = sorted(table.columns)
         state.update(canonical_json({"table": name, "rows": table.rows, "columns": columns}))
         for column in columns:
-            _update_column(state, lambda table=table, column=column: table.batches(column))  # type: ignore[misc]
+            _update_column(state, partial(table.batches, column))
     return Digest(state.hexdigest())

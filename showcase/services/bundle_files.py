@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from showcase.errors import ConflictError, UnavailableError
@@ -201,7 +201,7 @@ class Stage:
     def sync_folders(self) -> None:
         """Sync the names of all files to the disk."""
         for folder in [*(path for path in sorted(self.folder.iterdir()) if path.is_dir()), self.folder]:
-            touch_disk("sync", folder, lambda folder=folder: _sync(folder))  # type: ignore[misc]
+            touch_disk("sync", folder, partial(_sync, folder))
 
 
 def _no_folder(path: Path, what: str) -> UnavailableError:
@@ -239,16 +239,15 @@ def _sync(folder: Path) -> None:
 def _exchanging_call() -> Callable[[bytes, bytes], int] | None:
     """The call of this system's C library that exchanges two names in one step; None where it has none."""
     library = ctypes.CDLL(None, use_errno=True)
-    for name, before, after, flag in (
-        ("renameat2", (_AT_FDCWD,), (_AT_FDCWD,), _EXCHANGE),
-        ("renamex_np", (), (), _SWAP),
-    ):
-        call = getattr(library, name, None)
-        if call is not None:
-            return lambda one, other, call=call, before=before, after=after, flag=flag: call(  # type: ignore[misc]
-                *before, ctypes.c_char_p(one), *after, ctypes.c_char_p(other), ctypes.c_uint(flag)
-            )
+    if (call := getattr(library, "renameat2", None)) is not None:
+        return partial(_call_exchange, call, (_AT_FDCWD,), _EXCHANGE)
+    if (call := getattr(library, "renamex_np", None)) is not None:
+        return partial(_call_exchange, call, (), _SWAP)
     return None
+
+
+def _call_exchange(call: Callable[..., int], place: tuple[int, ...], flag: int, one: bytes, other: bytes) -> int:
+    return call(*place, ctypes.c_char_p(one), *place, ctypes.c_char_p(other), ctypes.c_uint(flag))
 
 
 def _exchange(one: Path, other: Path) -> bool:

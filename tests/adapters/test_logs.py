@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from showcase.adapters.logs import MOST_BYTES, PlainFormatter, write_logs
+from showcase.adapters.logs import MOST_BYTES, PlainFormatter, library_logs, write_logs
 from showcase.settings import Settings
 
 SECRET = "sk-0123456789"
@@ -69,6 +70,26 @@ def test_the_level_is_that_of_the_setting_and_the_last_call_counts(
     logger.error("loud")
     assert capsys.readouterr().err.count("loud") == 1
     assert "quiet" not in capsys.readouterr().err
+
+
+def test_what_a_library_logs_while_a_server_runs_is_cut_and_hidden_too(
+    logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library, brought = logging.getLogger("a_library"), logging.StreamHandler()
+    library.addHandler(brought)
+    write_logs("info", [SECRET])
+    with library_logs([SECRET], lambda record: record.msg != "of no interest"):
+        library.warning("got %s", SECRET + "x\n" * MOST_BYTES)
+        library.info("too quiet")
+        library.error("of no interest")
+        logger.warning("of ours")
+    assert library.handlers == [brought]
+    library.removeHandler(brought)
+    said = capsys.readouterr().err.removesuffix("\n")
+    theirs, ours = re.split(r"\n(?! )", said)  # every line of a record but its first is indented
+    assert "a_library: got [hidden]x" in theirs
+    assert len(theirs.encode()) <= MOST_BYTES
+    assert ours.endswith("WARNING showcase: of ours")
 
 
 def test_every_secret_of_the_settings_is_known_to_the_log() -> None:

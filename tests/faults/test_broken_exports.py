@@ -15,19 +15,9 @@ from showcase.errors import UnavailableError
 from showcase.failpoints import Failpoint, arm
 from showcase.services.bundles import BundleService
 from tests.faults.victims import die_while_exporting, url_of, victim
-from tests.postgres import DatabaseServer
-from tests.services.kept import Kept, kept_run
+from tests.services.kept import Kept
 
 OPERATIONS = ("make", "write", "sync", "rename")
-
-
-@pytest.fixture(scope="module")
-def kept(
-    database_server: DatabaseServer, _migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kept]:
-    home = tmp_path_factory.mktemp("kept")
-    with database_server.fresh(_migrated_template) as fresh, kept_run(fresh, home, workspace_name="victim") as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from showcase.store.engine import Database
 from showcase.store.pg_binaries import choose_binaries
 from tests.adapters.fake_provider import FakeProvider, provider, says
 from tests.canaries import CANARIES, in_bytes, in_folder
-from tests.http.served import served
+from tests.http.served import PATIENCE_S, Served, served
 
 PLANTED = {"database_password", "api_token", "viewer_token", "operator_token", "embedding_key", "agent_key"}
 RUN = {"scenario": "showcase_rich", "skip_seed": False, "reset": True, "preservation": "keep", "workspace_name": "kept"}
@@ -108,10 +108,10 @@ def _with_password(url: URL, **changes: Any) -> str:
     return url.set(password=CANARIES["database_password"], **changes).render_as_string(hide_password=False)
 
 
-def _ask_every_route(url: str) -> Iterator[httpx.Response]:
+def _ask_every_route(server: Served) -> Iterator[httpx.Response]:
     """A kept run and its bundle, every GET, and questions that are refused in every way there is."""
     with httpx.Client(
-        base_url=url, headers={"authorization": f"Bearer {CANARIES['api_token']}"}, timeout=120
+        base_url=server.url, headers={"authorization": f"Bearer {CANARIES['api_token']}"}, timeout=2 * PATIENCE_S
     ) as client:
         done = client.post("/demo/run?wait=true", json=RUN)
         yield done
@@ -134,9 +134,9 @@ def _ask_every_route(url: str) -> Iterator[httpx.Response]:
         # what a session of the console knows of its request is packed into its page
         [session] = set(re.findall(r'"token":"([^"]+)"', page.text))
         yield httpx.Response(200, text=repr(get_token_payload(session)))
-        yield httpx.get(f"{url}/demo/runs", headers={"authorization": f"Bearer {CANARIES['api_token']}x"})
-        yield httpx.get(f"{url}/demo/runs", auth=("me", f"{CANARIES['viewer_token']}x"))
-        yield httpx.get(f"{url}/", auth=("me", CANARIES["operator_token"]))
+        yield server.get("/demo/runs", headers={"authorization": f"Bearer {CANARIES['api_token']}x"})
+        yield server.get("/demo/runs", auth=("me", f"{CANARIES['viewer_token']}x"))
+        yield server.get("/", auth=("me", CANARIES["operator_token"]))
 
 
 def _heard(answers: Iterator[httpx.Response]) -> Iterator[bytes]:
@@ -173,7 +173,7 @@ def test_no_secret_is_found_behind_any_door(
     home = tmp_path / "home"
     home.mkdir()
     with served(database, home, **secrets) as server:
-        heard = list(_heard(_ask_every_route(server.url)))
+        heard = list(_heard(_ask_every_route(server)))
     assert len(heard) > 100
     sent = {headers[name] for _, headers, _ in asked.asked for name in headers if name.lower() == "authorization"}
     assert sent == {f"Bearer {CANARIES['embedding_key']}", f"Bearer {CANARIES['agent_key']}"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,6 @@ from tests.services.kept import Kept, kept_run
 
 MIB = 1024**2
 PAGE = 4096
-
-
-@pytest.fixture(scope="module")
-def kept(
-    database_server: DatabaseServer, _migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kept]:
-    home = tmp_path_factory.mktemp("kept")
-    with database_server.fresh(_migrated_template) as fresh, kept_run(fresh, home, workspace_name="victim") as made:
-        yield made
 
 
 def _is_refused(bundles: BundleService, workspace_id: str) -> bool:

@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from showcase.store.engine import Database
 
 STOP_S = 30
+PATIENCE_S = 60
+"""How long a busy machine may take for one answer."""
 _COMMAND = [sys.executable, "-c", "from showcase.cli import main; main()", "serve"]
 
 
@@ -26,6 +31,14 @@ class Served:
     port: int
     process: subprocess.Popen[str]
     log: Path
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        """Its answer to a question, however busy the machine is."""
+        return httpx.get(f"{self.url}{path}", timeout=PATIENCE_S, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        """The same for what changes something."""
+        return httpx.post(f"{self.url}{path}", timeout=PATIENCE_S, **more)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it as an operator does; returns its exit code."""

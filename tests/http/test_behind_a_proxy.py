@@ -151,5 +151,5 @@ def test_an_address_that_was_given_is_listened_on_under_its_names(
         served(database, tmp_path, "--only", "http", "--address", "0.0.0.0") as server,
     ):
         for name in ("127.0.0.1", "localhost", socket.gethostname()):
-            assert httpx.get(f"{server.url}/health", headers={"host": f"{name}:{server.port}"}).status_code == 200
-        assert httpx.get(f"{server.url}/health", headers={"host": f"evil.example:{server.port}"}).status_code == 403
+            assert server.get("/health", headers={"host": f"{name}:{server.port}"}).status_code == 200
+        assert server.get("/health", headers={"host": f"evil.example:{server.port}"}).status_code == 403

@@ -6,7 +6,6 @@ import asyncio
 import random
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 
@@ -45,11 +44,11 @@ def test_nonsense_is_answered_in_order_and_changes_nothing(database: Database, t
             unruly = [(kind, one) for kind, one in heard if not one.is_closed or set(one.events) - {"error"}]
             assert not unruly
             assert max(len(one.events) for _, one in heard) == 1
-            health = httpx.get(f"{server.url}/health", timeout=30)
+            health = server.get("/health")
             assert health.status_code == 200
             slowest_s = max(slowest_s, health.elapsed.total_seconds())
         growth = process.memory_info().rss - before
-        assert httpx.get(f"{server.url}/demo/runs").json()["runs"] == []
+        assert server.get("/demo/runs").json()["runs"] == []
     print(f"\n{frames} frames: memory grew by {growth / 1024**2:.1f} MiB, slowest /health {slowest_s * 1000:.0f} ms")
     assert growth < MOST_GROWTH_BYTES
 

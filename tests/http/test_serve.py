@@ -9,7 +9,8 @@ import socket
 import pytest
 
 from showcase.errors import ConflictError, ShowcaseError
-from showcase.http.serve import _listen, _shown, _without_trace, allowed_hosts
+from showcase.http.brief_logs import make_brief
+from showcase.http.serve import _listen, _shown, allowed_hosts
 
 
 def test_loopback_has_three_names() -> None:
@@ -60,7 +61,7 @@ def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_piece() ->
 )
 def test_what_is_no_defect_of_ours_leaves_one_line_and_no_trace(error: BaseException, said: str, is_ours: bool) -> None:
     record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, (type(error), error, None))
-    assert _without_trace(record)
+    assert make_brief(record)
     assert bool(record.exc_info) is is_ours
 
 
@@ -68,5 +69,5 @@ def test_what_is_no_defect_of_ours_leaves_one_line_and_no_trace(error: BaseExcep
 def test_a_shutdown_cut_off_by_a_second_signal_is_said_without_a_trace(error: str, is_ours: bool) -> None:
     said = f"Traceback (most recent call last):\n  ...\n{error}\n"
     record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, None)
-    assert _without_trace(record)
+    assert make_brief(record)
     assert ("Traceback" in record.getMessage()) is is_ours

@@ -25,11 +25,11 @@ def home(tmp_path: Path) -> Path:
 
 def test_http_alone_has_no_console_and_a_signal_stops_its_run_as_cancelled(database: Database, home: Path) -> None:
     with served(database, home, "--only", "http") as server:
-        assert httpx.get(f"{server.url}/health").json()["status"] == "ok"
-        assert httpx.get(f"{server.url}/").status_code == 404
-        assert httpx.get(f"{server.url}/notebooks").status_code == 404
-        assert "server" not in httpx.get(f"{server.url}/health").headers
-        started = httpx.post(f"{server.url}/demo/run?wait=false", json={**LONG, "preservation": "keep"}).json()
+        assert server.get("/health").json()["status"] == "ok"
+        assert server.get("/").status_code == 404
+        assert server.get("/notebooks").status_code == 404
+        assert "server" not in server.get("/health").headers
+        started = server.post("/demo/run?wait=false", json={**LONG, "preservation": "keep"}).json()
         with httpx.stream(
             "GET", f"{server.url}/demo/runs/{started['run_id']}/events", headers={"accept": "text/event-stream"}
         ) as listening:
@@ -46,7 +46,7 @@ def test_http_alone_has_no_console_and_a_signal_stops_its_run_as_cancelled(datab
 
 def test_a_second_signal_does_not_wait_and_the_next_start_settles_the_run(database: Database, home: Path) -> None:
     with served(database, home, "--only", "http") as server:
-        started = httpx.post(f"{server.url}/demo/run?wait=false", json=LONG).json()
+        started = server.post("/demo/run?wait=false", json=LONG).json()
         with connect(f"ws://127.0.0.1:{server.port}/demo/stream") as watching:
             watching.send(json.dumps({"run_id": started["run_id"]}))
             assert json.loads(watching.recv())["seq"] == 1
@@ -60,8 +60,8 @@ def test_a_second_signal_does_not_wait_and_the_next_start_settles_the_run(databa
 
 def test_the_console_alone_has_no_http(database: Database, home: Path) -> None:
     with served(database, home, "--only", "console", "--root-path", "/demo-room/") as server:
-        assert "<title>Showcase</title>" in httpx.get(f"{server.url}/").text
-        assert httpx.get(f"{server.url}/health").status_code == 200
-        assert httpx.get(f"{server.url}/notebooks").status_code == 200
+        assert "<title>Showcase</title>" in server.get("/").text
+        assert server.get("/health").status_code == 200
+        assert server.get("/notebooks").status_code == 200
         for path in ("/demo/runs", "/docs", "/openapi.json"):
-            assert httpx.get(f"{server.url}{path}").status_code == 404
+            assert server.get(path).status_code == 404

@@ -15,7 +15,7 @@ from showcase.pipeline.request import is_legacy
 from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, passed
 from showcase.wiring import Installation
 from tests.http.doors import over_socket, server_sent, socket_events, start
-from tests.http.held import hold
+from tests.pipeline.held import hold
 
 SMALL = {"skip_seed": False, "seed_overrides": {"stores": 2, "products": 2}}
 EVENT_KEYS = {

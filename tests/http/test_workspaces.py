@@ -18,7 +18,7 @@ from showcase.store import workspaces as rows
 from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation
 from tests.http.doors import server_sent
-from tests.http.held import hold
+from tests.pipeline.held import hold
 
 UNKNOWN = "0" * 32
 SMALL = {"skip_seed": False, "seed_overrides": {"stores": 2, "products": 2}, "preservation": "keep"}

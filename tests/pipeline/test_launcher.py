@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,11 @@ from showcase.demand.intake_values import IntakeOptions
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.launcher import Launcher
-from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, passed, warned
+from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, warned
 from showcase.store.engine import Database
 from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request, launcher_over
+from tests.pipeline.held import hold
 
 ELEVEN = [step.name for step in eleven_steps()]
 
@@ -76,30 +76,11 @@ def test_a_watcher_that_joins_late_gets_what_it_has_not_seen(launcher: Launcher)
     assert list(launcher.watch(execution.run_id, after=5)) == everything[5:]
 
 
-class _Gate:
-    """A step that waits until the test lets it go on."""
-
-    def __init__(self) -> None:
-        self.entered, self.opened = threading.Event(), threading.Event()
-
-    def __call__(self, context: RunContext) -> StepOutcome:
-        self.entered.set()
-        while not self.opened.wait(0.01):
-            context.progress(0.5, "waiting")
-        return passed("through")
-
-
-def _with_gate(launcher: Launcher, gate: _Gate) -> None:
-    steps = eleven_steps()
-    launcher.steps_of = lambda _: (*steps[:2], Step("gate", "data", gate), *steps[2:])
-
-
 @pytest.mark.compat
 def test_the_second_starter_hears_who_holds_the_pipeline_and_disturbs_nothing(
     launcher: Launcher, database: Database, tmp_path: Path
 ) -> None:
-    gate = _Gate()
-    _with_gate(launcher, gate)
+    gate = hold(launcher)
     first = launcher.start(fresh_request())
     assert gate.entered.wait(10)
     other = launcher_over(database, tmp_path)
@@ -118,8 +99,7 @@ def test_the_second_starter_hears_who_holds_the_pipeline_and_disturbs_nothing(
 @pytest.mark.compat
 def test_stop_ends_the_run_as_cancelled_within_two_seconds_and_puts_the_alias_back(launcher: Launcher) -> None:
     before = _run(launcher).summary["winning_run_id"]
-    gate = _Gate()
-    launcher.steps_of = lambda _: (*eleven_steps()[:8], Step("gate", "verify", gate), *eleven_steps()[8:])
+    gate = hold(launcher, before=8)
     execution = launcher.start(fresh_request(preservation="keep", seed=7))
     assert gate.entered.wait(20)
     assert launcher.services.models.alias("demo-production") != before

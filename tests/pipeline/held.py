@@ -1,4 +1,4 @@
-"""A run that waits in its second step until the test lets it go on."""
+"""A run that waits between two steps until the test lets it go on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HeldStep:
 
 
 def hold(launcher: Launcher, before: int = 2) -> HeldStep:
-    """Put a held step before the first `before` of eleven; nothing is seeded until it opens."""
+    """Put a held step after the first `before` of eleven; by default nothing is seeded until it opens."""
     held, steps = HeldStep(), eleven_steps()
     launcher.steps_of = lambda _: (*steps[:before], Step("held", "data", held), *steps[before:])
     return held
