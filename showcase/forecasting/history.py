@@ -22,8 +22,8 @@ SIGNALS: tuple[str, ...] = ("weather", "macro")
 
 
 @dataclass(frozen=True, slots=True)
-class SalesMatrix:
-    """All series of a data set, one row a series and one column a day; NaN in `units` is a missing or closed day.
+class _Days:
+    """Series by days: one row a series, one column a day; NaN in `units` is a missing or closed day.
 
     Shapes: store_ids and product_ids (n,); units, price, promo, stockout (n, d); holiday (d,).
     `price` is what the shopper pays in currency units, carried over days without a row; `promo` is the discount share,
@@ -53,6 +53,11 @@ class SalesMatrix:
     @property
     def n_days(self) -> int:
         return int(self.units.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class SalesMatrix(_Days):
+    """All series of a data set and all their days. No model sees it: it cuts histories and futures."""
 
     def day(self, index: int) -> date:
         return self.first_day + timedelta(days=index)
@@ -109,32 +114,11 @@ class SalesMatrix:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class History(_Days):
     """Everything a model is fitted on: the days up to the cutoff, which is the last one.
 
-    Shapes as in SalesMatrix. The arrays are read-only copies, so that nothing leads back to later days.
+    The arrays are read-only copies, so that nothing leads back to later days.
     """
-
-    store_ids: Integers
-    product_ids: Integers
-    first_day: date
-    units: Floats
-    price: Floats
-    promo: Floats
-    stockout: Booleans
-    holiday: Booleans
-    promo_kind: Integers | None = None
-    launch_day: Floats | None = None
-    on_hand: Floats | None = None
-    signals: Mapping[str, Floats] = field(default_factory=dict)
-
-    @property
-    def n_series(self) -> int:
-        return int(self.units.shape[0])
-
-    @property
-    def n_days(self) -> int:
-        return int(self.units.shape[1])
 
     @property
     def cutoff(self) -> date:
