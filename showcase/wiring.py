@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +23,7 @@ from showcase.errors import ConflictError, UnavailableError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.reaper import INTERVAL_S, Reaper
 from showcase.pipeline.settle import settle_interrupted
+from showcase.services.lakes import LakeService
 from showcase.services.suite import Services
 from showcase.settings import Settings, guide_folder, load_settings, source_date
 from showcase.store import migrate
@@ -156,6 +159,19 @@ def open_installation(settings: Settings | None = None) -> Installation:
         if embedded is not None:
             embedded.stop()
         raise
+
+
+@contextmanager
+def open_lakes(settings: Settings | None = None) -> Iterator[LakeService]:
+    """The lakes of this installation with the engine that works on them; they need no database."""
+    settings = settings or load_settings()
+    failpoints.arm(settings.armed_failpoint)
+    write_logs(settings.log_level, settings.secrets)
+    compute = compute_of(settings)
+    try:
+        yield LakeService(settings.home / "lake", compute)
+    finally:
+        compute.close()
 
 
 def _sweep(services: Services) -> None:

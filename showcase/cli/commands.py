@@ -39,6 +39,7 @@ _ROWS = (
     CommandRow("runs", "List, watch and stop runs, and decide what they ask.", "runs:app"),
     CommandRow("plans", "Compute, keep, compare and delete what-if plans.", "plans:app"),
     CommandRow("batch", "Train, score and register models of many series.", "batch:app"),
+    CommandRow("lake", "Demand data too large for the database, as folders of Parquet.", "lake:app"),
     CommandRow("db", "The schema, up and down; backups of the whole.", "db:app"),
 )
 """In the order of the help."""

@@ -36,7 +36,8 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[[float, str], 
         yield lambda share, what: bars.update(task, completed=share, what=what)
 
 
-def _parse_day(text: str) -> date:
+def parse_day(text: str) -> date:
+    """The day that was written; InvalidInputError for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -61,7 +62,7 @@ def seed(
         raise refusal(error, "overrides") from error
     with open_installation() as installation:
         fixed = preset_named(scenario).fixed_window is not None and as_of is None
-        last = None if fixed else (_parse_day(as_of) if as_of else installation.services.clock.today())
+        last = None if fixed else (parse_day(as_of) if as_of else installation.services.clock.today())
         recipe = resolve_recipe(scenario, seed, overrides, last, native)
         with installation.launcher.exclusive("seeding"), progress_bar(f"seeding {scenario}", quiet=as_json) as progress:
             kept = installation.services.demand.seed(recipe, progress)

@@ -48,7 +48,7 @@ def _say(status: SchemaStatus, *, as_json: bool) -> None:
     screen.print(f"The schema stands at {status.current or 'nothing yet'}; this program needs {status.head}{pending}.")
 
 
-def _confirm(what: str, *, yes: bool, as_json: bool) -> None:
+def confirm(what: str, *, yes: bool, as_json: bool) -> None:
     """Ask at a terminal; elsewhere only --yes says yes."""
     if yes:
         return
@@ -94,7 +94,7 @@ def restore(
     with _database() as database:
         going = ", ".join(f"{rows:,} rows of {table}" for table, rows in rows_at_stake(database)) or "no row"
         what = f"A restore replaces everything in the database ({going}) by the backup of {found.made_at}."
-        _confirm(what, yes=yes, as_json=as_json)
+        confirm(what, yes=yes, as_json=as_json)
         restore_backup(database, path)
         _tell(found, as_json=as_json)
 
@@ -131,6 +131,6 @@ def downgrade(
 
     Example: showcase db downgrade 0003
     """
-    _confirm("A downgrade drops every table that came after that revision, with its rows.", yes=yes, as_json=as_json)
+    confirm("A downgrade drops every table that came after that revision, with its rows.", yes=yes, as_json=as_json)
     with _database() as database:
         _say(migrate.downgrade(database, revision), as_json=as_json)

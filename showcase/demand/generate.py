@@ -35,7 +35,7 @@ def generate(recipe: Recipe, progress: Progress | None = None) -> DemandTables:
     Stores are drawn some at a time, so that memory holds their matrices and the finished columns alone; progress is
     told after each part. ConflictError where another version of the generator made the recipe.
     """
-    _check_version(recipe)
+    check_version(recipe)
     tell = progress or _silent
     tell(0.0, "stores, products, calendar and promotions")
     world = draw_world(recipe)
@@ -44,19 +44,22 @@ def generate(recipe: Recipe, progress: Progress | None = None) -> DemandTables:
     for first in range(0, recipe.n_stores, step):
         numbers = np.arange(first, min(first + step, recipe.n_stores))
         paths = draw_paths(world, numbers)
-        for name, frame in _series_tables(world, numbers, paths).items():
+        for name, frame in series_tables(world, numbers, paths).items():
             parts[name].append(frame)
         tell((first + len(numbers)) / recipe.n_stores, f"{first + len(numbers)} of {recipe.n_stores} stores")
     joined = {name: pl.concat(frames, rechunk=True) for name, frames in parts.items()}
-    return DemandTables(
-        window=recipe.window,
-        stores=_stores_table(world),
-        products=_products_table(world),
-        calendar=_calendar_table(world.days),
-        promotions=_promotions_table(world),
-        truth_effects=effects_table(world.products),
-        **joined,
-    )
+    return DemandTables(window=recipe.window, **shared_tables(world), **joined)
+
+
+def shared_tables(world: World) -> dict[str, pl.DataFrame]:
+    """The tables that do not grow with the stores' days: stores, products, calendar, promotions, truth_effects."""
+    return {
+        "stores": _stores_table(world),
+        "products": _products_table(world),
+        "calendar": _calendar_table(world.days),
+        "promotions": _promotions_table(world),
+        "truth_effects": effects_table(world.products),
+    }
 
 
 def preview_series(scenario: str) -> Floats:
@@ -73,7 +76,8 @@ def _silent(share: float, what: str) -> None:
     del share, what
 
 
-def _check_version(recipe: Recipe) -> None:
+def check_version(recipe: Recipe) -> None:
+    """ConflictError where another version of the generator made the recipe."""
     if recipe.generator_version != GENERATOR_VERSION:
         raise ConflictError(
             f"The recipe is for generator version {recipe.generator_version}; this is version {GENERATOR_VERSION}.",
@@ -91,7 +95,8 @@ def _dates(first_day: int, indices: Integers) -> pl.Series:
     return pl.Series((first_day + indices).astype(np.int32)).cast(pl.Date)
 
 
-def _series_tables(world: World, numbers: Integers, paths: Paths) -> dict[str, pl.DataFrame]:
+def series_tables(world: World, numbers: Integers, paths: Paths) -> dict[str, pl.DataFrame]:
+    """The tables of the stores with these numbers, by series and day: prices, sales, stock, truth_demand."""
     live = paths.is_live
     row, product, day = np.nonzero(live)
     sold, paid = paths.sold[live], paths.paid_cents[live]

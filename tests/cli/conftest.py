@@ -26,11 +26,8 @@ Showcase = Callable[..., Said]
 
 
 @pytest.fixture
-def showcase(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Showcase:
-    """The command line in this process, against a database of its own; the kill tests use real processes."""
-    monkeypatch.setenv("SHOWCASE_DATABASE_URL", database.url.render_as_string(hide_password=False))
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Showcase:
+    """The command line in this process; the kill tests use real processes."""
     monkeypatch.setenv("SHOWCASE_HOME", str(tmp_path / "home"))
 
     def call(*arguments: str, **changes: str) -> Said:
@@ -43,3 +40,10 @@ def showcase(
         return Said(printed.out, printed.err, int(ended.value.code or 0))
 
     return call
+
+
+@pytest.fixture
+def showcase(database: Database, offline: Showcase, monkeypatch: pytest.MonkeyPatch) -> Showcase:
+    """The same against a database of its own."""
+    monkeypatch.setenv("SHOWCASE_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    return offline

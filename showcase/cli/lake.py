@@ -1,0 +1,149 @@
+"""`showcase lake`: demand data too large for the database, as folders of Parquet."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from showcase.adapters.clock import SystemClock
+from showcase.cli.data import parse_day, progress_bar
+from showcase.cli.db import confirm
+from showcase.cli.flags import Json
+from showcase.cli.output import errors, print_json, print_table, say
+from showcase.demand.lake_recipe import STORES_A_BUCKET, LakePlan, lake_recipe
+from showcase.demand.presets import preset_named
+from showcase.kernel.window import Window
+from showcase.services.lake_proof import Lake, described
+from showcase.settings import load_settings
+from showcase.wiring import open_lakes
+
+app = typer.Typer(
+    help="Demand data too large for the database, as folders of Parquet.", no_args_is_help=True, rich_markup_mode=None
+)
+_Name = Annotated[str, typer.Argument(help="The lake's name: a-z, 0-9, _ and -.")]
+
+
+@contextmanager
+def told_progress(title: str, *, quiet: bool) -> Iterator[Callable[[float, str], None]]:
+    """A bar at a terminal; elsewhere a line on stderr for each twentieth, as for a log."""
+    if quiet or errors.is_terminal:
+        with progress_bar(title, quiet=quiet) as bar:
+            yield bar
+        return
+    told = [-1]
+
+    def line(share: float, what: str) -> None:
+        if int(share * 20) > told[0]:
+            told[0] = int(share * 20)
+            errors.print(f"{title}: {share:.0%}, {what}", markup=False)
+
+    yield line
+
+
+@app.command()
+def make(
+    name: _Name,
+    scenario: Annotated[str, typer.Option(help="The preset of demand.")] = "retail_standard",
+    seed: Annotated[int, typer.Option(help="The seed of every random draw.")] = 42,
+    stores: Annotated[int, typer.Option(help="How many stores.")] = 1_000,
+    products: Annotated[int, typer.Option(help="How many products.")] = 1_000,
+    days: Annotated[int, typer.Option(help="How many days.")] = 730,
+    as_of: Annotated[str | None, typer.Option(help="Last day of the data, as 2026-11-22; today by default.")] = None,
+    stores_a_bucket: Annotated[int, typer.Option(help="How many stores one bucket has.")] = STORES_A_BUCKET,
+    as_json: Json = False,
+) -> None:
+    """Generate a lake, or go on with one that was interrupted: give the same command again.
+
+    The buckets are made by the engine of SHOWCASE_ENGINE, and the lake lies in SHOWCASE_HOME/lake.
+
+    Example: showcase lake make chain --stores 1000 --products 1000 --days 730 --as-of 2026-11-22
+    """
+    settings = load_settings()
+    fixed = preset_named(scenario).fixed_window
+    last = parse_day(as_of) if as_of else SystemClock(settings.fixed_today).today()
+    window = fixed if fixed is not None and as_of is None else Window.ending(last, max(days, 1))
+    plan = LakePlan(lake_recipe(scenario, seed, stores, products, window), min(stores_a_bucket, stores))
+    with open_lakes(settings) as lakes, told_progress(f"lake {name}", quiet=as_json) as progress:
+        made = lakes.make(name, plan, progress)
+    say(made.as_json(), *_lines(made), as_json=as_json)
+
+
+@app.command("list")
+def list_lakes(as_json: Json = False) -> None:
+    """List the lakes, whole or not.
+
+    Example: showcase lake list
+    """
+    with open_lakes() as lakes:
+        found = lakes.list_lakes()
+    if as_json:
+        print_json({"lakes": [one.as_json() for one in found]})
+        return
+    print_table(
+        "Lakes",
+        ("name", "made as", "buckets", "GB", "sales rows", "fingerprint"),
+        (
+            (one.name, described(one.plan), f"{one.buckets} of {one.plan.n_buckets}", f"{one.size_bytes / 1e9:.2f}",
+             f"{one.rows['sales']:,}" if one.rows else "", one.fingerprint.short if one.fingerprint else "")
+            for one in found
+        ),
+        "No lake yet. Make one with `showcase lake make NAME`.",
+    )  # fmt: skip
+
+
+@app.command()
+def show(name: _Name, as_json: Json = False) -> None:
+    """Show one lake: what it was made as, how much of it is there, its fingerprint.
+
+    Example: showcase lake show chain
+    """
+    with open_lakes() as lakes:
+        found = lakes.look(name)
+    say(found.as_json(), *_lines(found), as_json=as_json)
+
+
+@app.command()
+def verify(name: _Name, as_json: Json = False) -> None:
+    """Read every row again: exit 0 where the lake is as it was made, else 1 and what is not.
+
+    Example: showcase lake verify chain
+    """
+    with open_lakes() as lakes, told_progress(f"checking {name}", quiet=as_json) as progress:
+        proof = lakes.verify(name, progress)
+    rows = ", ".join(f"{count:,} rows of {table}" for table, count in proof.rows.items())
+    verdict = f"The lake {name} is as it was made: fingerprint {proof.lake.fingerprint}."
+    lines = [f"read: {rows}", *([verdict] if proof.ok else [f"NOT as it was made: {one}." for one in proof.reasons])]
+    say(proof.as_json(), *lines, as_json=as_json)
+    sys.exit(0 if proof.ok else 1)
+
+
+@app.command()
+def remove(
+    name: _Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove a lake and all that was forecast from it, after showing what goes.
+
+    Example: showcase lake remove chain
+    """
+    with open_lakes() as lakes:
+        found = lakes.look(name)
+        confirm(f"{' '.join(_lines(found))} All of it would go, with its forecasts.", yes=yes, as_json=as_json)
+        lakes.remove(name)
+    say({"removed": found.as_json()}, f"The lake {name} is gone.", as_json=as_json)
+
+
+def _lines(lake: Lake) -> list[str]:
+    state = "whole" if lake.is_whole else "not whole"
+    first = (
+        f"The lake {lake.name} ({described(lake.plan)}) is {state}: {lake.buckets} of {lake.plan.n_buckets} buckets, "
+        f"{lake.size_bytes / 1e9:.2f} GB in {lake.folder}."
+    )
+    if lake.rows is None:
+        return [first, "Give the command that began it again to make the rest."]
+    return [first, f"{lake.rows['sales']:,} sales rows, fingerprint {lake.fingerprint}."]
