@@ -24,7 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class FaultReport:
     """Gathers the outcome of every test that injects a fault."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self.outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.figures: defaultdict[str, list[str]] = defaultdict(list)
         self._faults: dict[str, list[str]] = {}
@@ -36,9 +37,17 @@ class FaultReport:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and not (report.when == "setup" and report.outcome != "passed"):
             return
+        figures = [str(value) for name, value in report.user_properties if name == "figure"]
         for fault in self._faults.get(report.nodeid, []):
             self.outcomes[fault][report.outcome] += 1
-            self.figures[fault] += [str(value) for name, value in report.user_properties if name == "figure"]
+            self.figures[fault] += figures
+            self._tell_at_once(f"{fault}: {report.duration:.0f} s; {'; '.join(figures)}" if figures else "")
+
+    def _tell_at_once(self, line: str) -> None:
+        """The large sizes take half an hour: a figure is not to wait for all of them."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if line and terminal is not None:
+            terminal.write_line(f"\n{line}")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("faults")
@@ -51,4 +60,4 @@ class FaultReport:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--faults"):
-        config.pluginmanager.register(FaultReport())
+        config.pluginmanager.register(FaultReport(config))

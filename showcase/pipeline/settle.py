@@ -12,7 +12,7 @@ from showcase.pipeline.steps import Position, positions, steps_for, summary_posi
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
 from showcase.services.decisions import approval_entry
-from showcase.store import decisions, jobs, registry, runs, workspaces
+from showcase.store import decisions, demand, jobs, registry, runs, workspaces
 from showcase.store.engine import Database
 from showcase.store.events import append_events, last_event, read_events
 from showcase.store.fence import Connection
@@ -81,13 +81,20 @@ def _story(connection: Connection, run_id: RunId) -> dict[str, Any]:
     """The slots of a run whose own process is gone, as far as the rows tell."""
     events = [event for event in read_events(connection, run_id, 0) if event["event_type"] == EventType.STEP_COMPLETE]
     made = workspaces.made_by_run(connection, run_id)
-    asked = [one for one in decisions.list_of_run(connection, run_id) if one.state != "pending"]
+    asked = decisions.list_of_run(connection, run_id)  # none is open any more
     data_set_id, known = _data_of(events)
+    data_set = None if data_set_id is None else demand.find_data_set(connection, data_set_id)
     return known | {
         "phase_summaries": summarise_phases(events),
         "job_ids": made["job_ids"],
         "approval_events": [approval_entry(one) for one in asked],
-        "created_objects": {"run_id": run_id, "data_set_id": data_set_id, "files": _files_of(events), **made},
+        "created_objects": {
+            "run_id": run_id,
+            "data_set_id": data_set_id,
+            "data_set_name": data_set.name if data_set else None,
+            "files": _files_of(events),
+            **made,
+        },
     }
 
 

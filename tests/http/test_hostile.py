@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -32,7 +33,9 @@ async def _all_at(server: Served, frames: list[tuple[str, bytes]]) -> list[tuple
 
 @pytest.mark.fault("I1")
 @pytest.mark.parametrize("frames", SIZES)
-def test_nonsense_is_answered_in_order_and_changes_nothing(database: Database, tmp_path: Path, frames: int) -> None:
+def test_nonsense_is_answered_in_order_and_changes_nothing(
+    database: Database, tmp_path: Path, frames: int, record_property: Callable[[str, object], None]
+) -> None:
     chance, kinds = random.Random(42), list(KINDS)
     with served(database, tmp_path, "--only", "http") as server:
         process = psutil.Process(server.process.pid)
@@ -49,7 +52,8 @@ def test_nonsense_is_answered_in_order_and_changes_nothing(database: Database, t
             slowest_s = max(slowest_s, health.elapsed.total_seconds())
         growth = process.memory_info().rss - before
         assert server.get("/demo/runs").json()["runs"] == []
-    print(f"\n{frames} frames: memory grew by {growth / 1024**2:.1f} MiB, slowest /health {slowest_s * 1000:.0f} ms")
+    grown = f"{growth / 1024**2:.1f} MiB more memory, slowest /health {slowest_s * 1000:.0f} ms"
+    record_property("figure", f"{frames:,} frames: each in order, {grown}")
     assert growth < MOST_GROWTH_BYTES
 
 

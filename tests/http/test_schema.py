@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,7 +78,9 @@ def _spare_the_machine(case: Any) -> None:
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 @pytest.mark.fault("I2")
 @pytest.mark.parametrize("calls", SIZES)
-def test_every_answer_is_as_documented(installation: Installation, calls: int) -> None:
+def test_every_answer_is_as_documented(
+    installation: Installation, calls: int, record_property: Callable[[str, object], None]
+) -> None:
     done = installation.launcher.start(
         fresh_request(preservation="keep", seed_overrides={"stores": 2, "products": 2})
     ).wait(60)
@@ -104,7 +107,7 @@ def test_every_answer_is_as_documented(installation: Installation, calls: int) -
             sweep += 1
         caller.session.close()
     told = ", ".join(f"{count} x {status}" for status, count in sorted(caller.answers.items()))
-    print(f"\n{caller.answers.total()} calls of {len(operations)} operations: {told}")
+    record_property("figure", f"{caller.answers.total():,} calls of {len(operations)} operations: {told}")
     assert not troubles, "\n\n".join(troubles)
     assert caller.answers[200] > calls / 10  # it is not that everything was refused
 

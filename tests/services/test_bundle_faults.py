@@ -30,8 +30,8 @@ from tests.postgres import DatabaseServer
 from tests.services.kept import Kept, kept_run
 
 KILLS = 12
-SLOW_KILLS = int(os.environ.get("SHOWCASE_TEST_KILLS", "100"))
-MUTATED = int(os.environ.get("SHOWCASE_TEST_MUTATIONS", "1000"))
+SLOW_KILLS = 100
+MUTATED = 1000
 SEED = 20261126
 
 
