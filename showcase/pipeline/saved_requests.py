@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcase.errors import InvalidInputError, NotFoundError
-from showcase.kernel.clean import clean_text
+from showcase.kernel.clean import clean_text, composed
 from showcase.pipeline.request import parse_request
 from showcase.store import saved_requests as rows
 from showcase.store.fence import Transactions
@@ -29,7 +29,7 @@ class SavedRequests:
 
     def show(self, name: str) -> dict[str, Any]:
         """The request of that name; NotFoundError where there is none."""
-        found = self.list().get(name)
+        found = self.list().get(composed(name))
         if found is None:
             raise _unknown(name)
         return found
@@ -52,7 +52,7 @@ class SavedRequests:
     def forget(self, name: str) -> None:
         """Forget a configuration; NotFoundError where there is none of that name."""
         with self.transactions.begin() as connection:
-            if not rows.remove_saved_request(connection, name):
+            if not rows.remove_saved_request(connection, composed(name)):
                 raise _unknown(name)
 
 

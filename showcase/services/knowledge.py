@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError, ProviderError
-from showcase.kernel.clean import clean_text, plain_text
+from showcase.kernel.clean import clean_text, composed, plain_text
 from showcase.kernel.refusals import check_plain
 from showcase.knowledge.chunks import Document, cut_into_chunks
 from showcase.knowledge.ranking import ChunkKey, Hit, fuse, rank_by_similarity
@@ -119,6 +119,9 @@ class KnowledgeService:
         Documents that are not among them leave the collection. The text can be searched when this returns or raises;
         ProviderError where the provider did not make the embeddings, which the next call then makes.
         """
+        collection = clean_text(collection, "collection", longest=_LONGEST_SOURCE)
+        if not collection:
+            raise InvalidInputError("A collection without a name was given.", "Give it one, or leave it out.")
         chunks = {document.source: cut_into_chunks(document) for document in _checked(documents)}
         with self.transactions.begin() as connection:
             rows.lock_index(connection)
@@ -153,7 +156,7 @@ class KnowledgeService:
         fused by their ranks. ProviderError where the provider fails, unless `falls_back`: the text search then
         answers alone, and the answer says why.
         """
-        asked = check_question(question)
+        asked, collection = check_question(question), composed(collection).strip()
         if not 1 <= limit <= _MOST_HITS:
             raise InvalidInputError(f"{limit} hits were asked for.", f"Ask for 1 to {_MOST_HITS}.")
         fallback = None
@@ -202,7 +205,8 @@ class KnowledgeService:
 
 
 def _checked(documents: Sequence[Document]) -> Sequence[Document]:
-    sources = [document.source for document in documents]
+    cleaned = [replace(one, source=clean_text(one.source, "source", longest=_LONGEST_SOURCE)) for one in documents]
+    sources = [document.source for document in cleaned]
     if len(sources) > _MOST_DOCUMENTS:
         raise InvalidInputError(
             f"{len(sources)} documents were given; one call indexes at most {_MOST_DOCUMENTS}.",
@@ -211,4 +215,4 @@ def _checked(documents: Sequence[Document]) -> Sequence[Document]:
     if len(set(sources)) != len(sources):
         twice = next(source for source in sources if sources.count(source) > 1)
         raise InvalidInputError(f"The source {twice[:80]!r} was given twice.", "Give each document its own source.")
-    return [replace(one, source=clean_text(one.source, "source", longest=_LONGEST_SOURCE)) for one in documents]
+    return cleaned

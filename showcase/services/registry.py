@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError
+from showcase.kernel.clean import clean_text, composed
 from showcase.kernel.identity import Digest, JobId, ModelRunId, RunId
 from showcase.kernel.window import Window
 from showcase.ports import Artifacts
@@ -23,6 +24,7 @@ from showcase.store.registry import Alias, AliasChange, ModelRun, ModelRunFilter
 
 _MOST = 100
 _LONGEST_ALIAS = 100
+_LONGEST_FAILURE = 1000
 
 
 def entry_of(run: ModelRun) -> RegistryEntry:
@@ -166,7 +168,7 @@ class RegistryService:
             if metrics is not None:
                 columns["metrics"] = dict(metrics)
             if failure is not None:
-                columns["failure"] = failure
+                columns["failure"] = clean_text(failure, "failure", longest=_LONGEST_FAILURE, is_multiline=True)
             rows.update_model_run(connection, found.run_id, columns)
         return self.show(run_id)
 
@@ -191,6 +193,7 @@ class RegistryService:
 
     def alias(self, name: str) -> AliasState:
         """One alias; NotFoundError where there is none of this name."""
+        name = composed(name)
         with self.transactions.read() as connection:
             found = [alias for alias in rows.list_aliases(connection) if alias.name == name]
         if not found:
@@ -201,11 +204,12 @@ class RegistryService:
 
     def set_alias(self, name: str, run_id: str) -> ModelRunId | None:
         """Point an alias at a successful model run; setting it again moves it. Returns what it pointed at before."""
-        if not name or len(name) > _LONGEST_ALIAS or not name.isprintable():
+        name = clean_text(name, "name", longest=_LONGEST_ALIAS)
+        if not name:
             raise InvalidInputError(
-                f"An alias of {len(name)} characters was given.",
-                f"Give 1 to {_LONGEST_ALIAS} characters that can be printed.",
-                [FieldError("name", repr(name[:50]), f"1 to {_LONGEST_ALIAS} characters")],
+                "An alias without a name was given.",
+                f"Give 1 to {_LONGEST_ALIAS} characters.",
+                [FieldError("name", repr(name), f"1 to {_LONGEST_ALIAS} characters")],
             )
         with self.transactions.begin() as connection:
             found = rows.find_model_run(connection, run_id, lock=True)
@@ -217,12 +221,12 @@ class RegistryService:
     def remove_alias(self, name: str) -> bool:
         """Take an alias away; its history stays. False where there is none."""
         with self.transactions.begin() as connection:
-            return rows.remove_alias(connection, name)
+            return rows.remove_alias(connection, composed(name))
 
     def alias_history(self, name: str) -> list[AliasChange]:
         """How an alias moved, newest first; also of one that is gone."""
         with self.transactions.read() as connection:
-            return rows.list_alias_changes(connection, name)
+            return rows.list_alias_changes(connection, composed(name))
 
     def stale_reasons(self, run_id: str) -> tuple[str, ...]:
         """Why an alias to this run would be stale; empty where it would be fresh."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
-from showcase.kernel.clean import clean_text
+from showcase.kernel.clean import clean_text, composed
 from showcase.kernel.identity import WorkspaceId
 from showcase.ports import Artifacts, Clock
 from showcase.services.workspace_bulk import BulkOutcome, change_all
@@ -189,7 +189,7 @@ class WorkspaceService:
 
     def saved_search(self, name: str) -> dict[str, Any]:
         """The filters of one saved search; NotFoundError where there is none of that name."""
-        found = self.saved_searches().get(name)
+        found = self.saved_searches().get(composed(name))
         if found is None:
             raise _no_search(name)
         return found
@@ -207,6 +207,6 @@ class WorkspaceService:
     def forget_search(self, name: str) -> None:
         """Forget a saved search; NotFoundError where there is none of that name."""
         with self.transactions.begin() as connection:
-            if rows.remove_saved_search(connection, name):
+            if rows.remove_saved_search(connection, composed(name)):
                 return
         raise _no_search(name)

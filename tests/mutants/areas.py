@@ -23,7 +23,10 @@ AREAS = {
     ),
     "lifecycle": Area(
         ("showcase/registry/lifecycle.py", "showcase/pipeline/settle.py"),
-        ("tests/registry/test_lifecycle.py", "tests/pipeline/test_settle.py", "tests/pipeline/test_reaper.py"),
+        (
+            "tests/registry/test_lifecycle.py", "tests/pipeline/test_settle.py", "tests/pipeline/test_settled_rows.py",
+            "tests/pipeline/test_reaper.py", "tests/faults/test_stopped_process.py",
+        ),
     ),
     "decision": Area(
         ("showcase/services/decisions.py", "showcase/store/decisions.py"),

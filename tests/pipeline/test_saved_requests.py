@@ -25,6 +25,14 @@ def test_a_request_comes_back_under_its_name_and_a_later_one_takes_its_place(dat
             unknown("b")
 
 
+def test_a_name_is_found_however_its_letters_are_made(database: Database) -> None:
+    saved = SavedRequests(database)
+    saved.save("Cafe\u0301", SENT)
+    assert saved.show("Caf\u00e9") == saved.show("Cafe\u0301") == SENT
+    saved.forget("Cafe\u0301")
+    assert saved.list() == {}
+
+
 def test_what_belongs_to_one_replay_is_not_kept(database: Database) -> None:
     sent = SENT | {"preservation": "keep", "replayed_from_workspace_id": "ab" * 16, "confirm": "once"}
     assert SavedRequests(database).save("a", sent) == SENT | {"preservation": "keep"}

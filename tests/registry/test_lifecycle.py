@@ -28,6 +28,8 @@ def test_only_the_changes_of_the_contract_are_allowed(state: str, wanted: str) -
         check_change("a" * 32, state, wanted)
     assert refused.value.reason == "state_change"
     assert state in refused.value.message
+    for next_one in NEXT[state] or ("nothing: it is final",):
+        assert next_one in refused.value.message
 
 
 @pytest.mark.parametrize("state", NEXT)

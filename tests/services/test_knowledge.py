@@ -119,7 +119,22 @@ def test_many_who_index_at_once_leave_each_chunk_once(database: Database) -> Non
 def test_a_source_that_is_given_twice_is_refused_and_nothing_is_indexed(knowledge: KnowledgeService) -> None:
     with pytest.raises(InvalidInputError, match="twice"):
         knowledge.index([IMPORT, IMPORT])
+    twins = [Document("Cafe\u0301", "# Sales"), Document("Caf\u00e9", "# Sales")]
+    with pytest.raises(InvalidInputError, match="twice"):
+        knowledge.index(twins)
     assert knowledge.retrieve("sales").hits == ()
+
+
+@pytest.mark.fault("I3")
+def test_a_collection_has_a_name_that_can_be_read_and_is_one_however_its_letters_are_made(
+    knowledge: KnowledgeService,
+) -> None:
+    for name in (" ", "a\u202eb", "a\x00b", "a" * 201):
+        with pytest.raises(InvalidInputError):
+            knowledge.index([PRESETS], collection=name)
+    knowledge.index([PRESETS], collection=" Cafe\u0301 ")
+    for twin in ("Caf\u00e9", "Cafe\u0301"):
+        assert knowledge.retrieve("knobs", collection=twin).hits[0].source == "presets.md"
 
 
 # --- asking ---

@@ -141,12 +141,34 @@ def test_an_alias_points_at_a_success_only(services: Services, subject: Subject,
         registry.set_alias("mine", UNKNOWN)
 
 
-@pytest.mark.parametrize("name", ["", "a" * 101, "new\nline"])
+@pytest.mark.fault("I3")
+@pytest.mark.parametrize("name", ["", " ", "a" * 101, "new\nline", "a\u202eb", "a\u200bb"])
 def test_an_alias_has_a_name_that_can_be_read(
     services: Services, subject: Subject, registry: RegistryService, name: str
 ) -> None:
     with pytest.raises(InvalidInputError):
         registry.set_alias(name, register(services, subject))
+
+
+@pytest.mark.fault("I3")
+def test_an_alias_is_one_however_its_letters_are_made(
+    services: Services, subject: Subject, registry: RegistryService
+) -> None:
+    run_id = register(services, subject)
+    registry.set_alias(" Cafe\u0301 ", run_id)
+    assert registry.alias("Caf\u00e9").run.run_id == registry.alias("Cafe\u0301").run.run_id == run_id
+    assert len(registry.alias_history("Cafe\u0301")) == 1
+    assert registry.remove_alias("Cafe\u0301")
+
+
+@pytest.mark.fault("I3")
+def test_why_a_model_run_failed_is_text_that_can_be_seen(subject: Subject, registry: RegistryService) -> None:
+    announced = registry.create(subject.new_model_run(ModelConfig.of("naive"), {})).run_id
+    registry.change_state(announced, "running")
+    with pytest.raises(InvalidInputError) as refused:
+        registry.change_state(announced, "failed", failure="no\u202eesrever")
+    assert refused.value.errors[0].field == "failure"
+    assert registry.change_state(announced, "failed", failure=" line one\r\nline two ").failure == "line one\nline two"
 
 
 def test_an_alias_gets_stale_for_the_reasons_in_their_order(

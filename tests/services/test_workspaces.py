@@ -266,6 +266,9 @@ def test_a_search_is_saved_under_a_name_replaced_and_forgotten(workspaces: Works
     assert [str(one.workspace_id) for one in workspaces.find(**workspaces.saved_searches()["failed"]).workspaces] == [
         ONE
     ]
+    workspaces.save_search("Cafe\u0301", {"status": "failed"})
+    assert workspaces.saved_search("Caf\u00e9") == workspaces.saved_search("Cafe\u0301")
+    workspaces.forget_search("Cafe\u0301")
     workspaces.forget_search("failed")
     with pytest.raises(NotFoundError):
         workspaces.forget_search("failed")
