@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import psutil
+from pydantic import SecretStr
 
 from showcase import __version__
 from showcase.errors import ShowcaseError
@@ -146,8 +147,9 @@ def _tls(settings: Settings) -> str:
 def _login(settings: Settings) -> str:
     if settings.api_token is None:
         raise ShowcaseError("Whoever comes in may do everything.", "Set SHOWCASE_API_TOKEN.")
-    if len(set(settings.api_token.get_secret_value())) < _LEAST_SIGNS:
-        raise ShowcaseError("SHOWCASE_API_TOKEN can be guessed.", "Make it with openssl rand -hex 24.")
+    for role, token in _tokens(settings).items():
+        if token is not None and len(set(token.get_secret_value())) < _LEAST_SIGNS:
+            raise ShowcaseError(f"The token of the {role} can be guessed.", "Make it with openssl rand -hex 24.")
     return "every route and socket but /health asks for a token"
 
 
@@ -157,8 +159,11 @@ def _roles(settings: Settings) -> str:
             "Everybody who comes in may run, wipe and approve.",
             "Set SHOWCASE_VIEWER_TOKEN and SHOWCASE_OPERATOR_TOKEN, and keep SHOWCASE_API_TOKEN for approvers.",
         )
-    given = {"viewer": settings.viewer_token, "operator": settings.operator_token, "approver": settings.api_token}
-    return f"tokens for {', '.join(role for role, token in given.items() if token is not None)}"
+    return f"tokens for {', '.join(role for role, token in _tokens(settings).items() if token is not None)}"
+
+
+def _tokens(settings: Settings) -> dict[str, SecretStr | None]:
+    return {"viewer": settings.viewer_token, "operator": settings.operator_token, "approver": settings.api_token}
 
 
 def _unattended(settings: Settings) -> str:
