@@ -23,6 +23,7 @@ from showcase.errors import ConflictError, UnavailableError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.reaper import INTERVAL_S, Reaper
 from showcase.pipeline.settle import settle_interrupted
+from showcase.services.lake_forecasts import LakeForecasts
 from showcase.services.lakes import LakeService
 from showcase.services.suite import Services
 from showcase.settings import Settings, guide_folder, load_settings, source_date
@@ -162,14 +163,14 @@ def open_installation(settings: Settings | None = None) -> Installation:
 
 
 @contextmanager
-def open_lakes(settings: Settings | None = None) -> Iterator[LakeService]:
-    """The lakes of this installation with the engine that works on them; they need no database."""
+def open_lakes(settings: Settings | None = None) -> Iterator[LakeForecasts]:
+    """The lakes of this installation and their forecasts, with the engine that does the work; they need no database."""
     settings = settings or load_settings()
     failpoints.arm(settings.armed_failpoint)
     write_logs(settings.log_level, settings.secrets)
     compute = compute_of(settings)
     try:
-        yield LakeService(settings.home / "lake", compute)
+        yield LakeForecasts(LakeService(settings.home / "lake", compute), settings.flags_on)
     finally:
         compute.close()
 

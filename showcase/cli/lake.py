@@ -12,11 +12,14 @@ import typer
 from showcase.adapters.clock import SystemClock
 from showcase.cli.data import parse_day, progress_bar
 from showcase.cli.db import confirm
-from showcase.cli.flags import Json
-from showcase.cli.output import errors, print_json, print_table, say
+from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
+from showcase.cli.output import errors, print_json, print_table, say, screen
 from showcase.demand.lake_recipe import STORES_A_BUCKET, LakePlan, lake_recipe
 from showcase.demand.presets import preset_named
+from showcase.evaluation.folds import BacktestPlan
+from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.window import Window
+from showcase.services.lake_forecasts import DEFAULT_MODELS, LakeForecast
 from showcase.services.lake_proof import Lake, described
 from showcase.settings import load_settings
 from showcase.wiring import open_lakes
@@ -24,6 +27,7 @@ from showcase.wiring import open_lakes
 app = typer.Typer(
     help="Demand data too large for the database, as folders of Parquet.", no_args_is_help=True, rich_markup_mode=None
 )
+_SHOWN = ("wape", "mae", "rmse", "bias", "coverage80")
 _Name = Annotated[str, typer.Argument(help="The lake's name: a-z, 0-9, _ and -.")]
 
 
@@ -67,8 +71,8 @@ def make(
     last = parse_day(as_of) if as_of else SystemClock(settings.fixed_today).today()
     window = fixed if fixed is not None and as_of is None else Window.ending(last, max(days, 1))
     plan = LakePlan(lake_recipe(scenario, seed, stores, products, window), min(stores_a_bucket, stores))
-    with open_lakes(settings) as lakes, told_progress(f"lake {name}", quiet=as_json) as progress:
-        made = lakes.make(name, plan, progress)
+    with open_lakes(settings) as opened, told_progress(f"lake {name}", quiet=as_json) as progress:
+        made = opened.lakes.make(name, plan, progress)
     say(made.as_json(), *_lines(made), as_json=as_json)
 
 
@@ -78,8 +82,8 @@ def list_lakes(as_json: Json = False) -> None:
 
     Example: showcase lake list
     """
-    with open_lakes() as lakes:
-        found = lakes.list_lakes()
+    with open_lakes() as opened:
+        found = opened.lakes.list_lakes()
     if as_json:
         print_json({"lakes": [one.as_json() for one in found]})
         return
@@ -101,8 +105,8 @@ def show(name: _Name, as_json: Json = False) -> None:
 
     Example: showcase lake show chain
     """
-    with open_lakes() as lakes:
-        found = lakes.look(name)
+    with open_lakes() as opened:
+        found = opened.lakes.look(name)
     say(found.as_json(), *_lines(found), as_json=as_json)
 
 
@@ -112,8 +116,8 @@ def verify(name: _Name, as_json: Json = False) -> None:
 
     Example: showcase lake verify chain
     """
-    with open_lakes() as lakes, told_progress(f"checking {name}", quiet=as_json) as progress:
-        proof = lakes.verify(name, progress)
+    with open_lakes() as opened, told_progress(f"checking {name}", quiet=as_json) as progress:
+        proof = opened.lakes.verify(name, progress)
     rows = ", ".join(f"{count:,} rows of {table}" for table, count in proof.rows.items())
     verdict = f"The lake {name} is as it was made: fingerprint {proof.lake.fingerprint}."
     lines = [f"read: {rows}", *([verdict] if proof.ok else [f"NOT as it was made: {one}." for one in proof.reasons])]
@@ -131,11 +135,61 @@ def remove(
 
     Example: showcase lake remove chain
     """
-    with open_lakes() as lakes:
-        found = lakes.look(name)
+    with open_lakes() as opened:
+        found = opened.lakes.look(name)
         confirm(f"{' '.join(_lines(found))} All of it would go, with its forecasts.", yes=yes, as_json=as_json)
-        lakes.remove(name)
+        opened.lakes.remove(name)
     say({"removed": found.as_json()}, f"The lake {name} is gone.", as_json=as_json)
+
+
+@app.command()
+def forecast(
+    name: _Name,
+    models: Annotated[str, typer.Option(help="Model types, as naive,prophet_like.")] = ",".join(DEFAULT_MODELS),
+    horizon: Horizon = None,
+    splits: Splits = None,
+    strategy: Strategy = None,
+    gap: Gap = None,
+    min_train: MinTrain = None,
+    metric: Metric = None,
+    as_json: Json = False,
+) -> None:
+    """Score the models on every series of a lake, and forecast each series by its best one.
+
+    The answers are Parquet in the lake's folder. Interrupted, the same command goes on with the buckets that are
+    missing. Exit 0: every bucket has its answer. 1: some failed; each says why.
+
+    Example: showcase lake forecast chain --models moving_average,seasonal_average --splits 3
+    """
+    plan = BacktestPlan(**backtest_given(horizon, splits, strategy, gap, min_train, metric))
+    configs = [ModelConfig.of(model.strip()) for model in models.split(",")]
+    with open_lakes() as opened, told_progress(f"forecasting {name}", quiet=as_json) as progress:
+        done = opened.forecast(name, configs, plan, progress)
+    if as_json:
+        print_json(done.as_json())
+    else:
+        _tell_forecast(done)
+    sys.exit(1 if done.failed else 0)
+
+
+def _tell_forecast(done: LakeForecast) -> None:
+    screen.print(
+        f"{done.series - done.left_out:,} of {done.series:,} series are forecast, in {done.folder}", markup=False
+    )
+    print_table(
+        "Over all series",
+        ("model", "wape %", "mae", "rmse", "bias", "80 % held", "best of"),
+        (
+            (row["model"], *(f"{row[score]:.1f}" if row[score] is not None else "" for score in _SHOWN),
+             f"{done.best.get(row['model'], 0):,} series" if row["is_chosen"] else "a control")
+            for row in done.board.to_dicts()
+        ),
+        "No series has a score.",
+    )  # fmt: skip
+    for bucket, why in done.failed.items():
+        screen.print(f"{bucket} has no answer: {why}", markup=False)
+    if done.digest is not None:
+        screen.print(f"The answers come to the digest {done.digest}.", markup=False)
 
 
 def _lines(lake: Lake) -> list[str]:

@@ -32,7 +32,7 @@ LONG_SCHEMAS = {name: (SCHEMAS | TRUTH_SCHEMAS)[name] for name in LONG_TABLES}
 _STAGED = re.compile(r"\.(staged|removed)-.+-[0-9a-f]{8}")
 _BUCKET = re.compile(r"bucket=(\d{5})")
 # neighbouring rows differ by little or nothing in these
-_COUNTED_ON = ("store", "product", "date", "valid_from", "valid_to")
+_COUNTED_ON = ("store", "product", "date", "valid_from", "valid_to", "step")
 
 
 def bucket_name(number: int) -> str:
@@ -168,7 +168,7 @@ class TableFile:
 
     def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
         kinds = pl.DataFrame(schema=schema).to_arrow().schema
-        counted = [name for name in kinds.names if name in _COUNTED_ON]
+        counted = [name for name, kind in schema.items() if name in _COUNTED_ON and kind != pl.String()]
         self._kinds = kinds
         self._writer = pq.ParquetWriter(
             path,
@@ -183,11 +183,15 @@ class TableFile:
         if frame.height:
             self._writer.write_table(frame.to_arrow().cast(self._kinds), row_group_size=frame.height)
 
+    def close(self) -> None:
+        """End the file."""
+        self._writer.close()
+
     def __enter__(self) -> TableFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._writer.close()
+        self.close()
 
 
 def read_stores(path: Path, columns: list[str] | None = None) -> Iterator[tuple[int, pl.DataFrame]]:

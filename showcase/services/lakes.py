@@ -100,7 +100,7 @@ class LakeService:
             receipts = [lake.folder / bucket_name(number) / RECEIPT for number in range(lake.plan.n_buckets)]
             files = [(one, scratch / f"{one.parent.name}.json") for one in receipts if one.exists()]
             failed = self.map(check_bucket, files, lake, progress)
-            found = {source: read_json(target) for source, target in files if source not in failed}
+            found = {source: read_json(target) for source, target in files if target.name not in failed}
         return prove(lake, found, list(failed.values()))
 
     def remove(self, name: str) -> Lake:
@@ -115,9 +115,9 @@ class LakeService:
 
     def map(
         self, work: BucketWork, files: list[tuple[Path, Path]], lake: Lake, progress: Progress, *, stop: bool = False
-    ) -> dict[Path, str]:
-        """Do the work on buckets of a lake; why each one failed, by its source, or the first one alone with `stop`."""
-        failed: dict[Path, str] = {}
+    ) -> dict[str, str]:
+        """Do the work on buckets; why each one failed, by its target's name, or the first alone with `stop`."""
+        failed: dict[str, str] = {}
         tallies = [Tally(0, len(files))]
 
         def tell() -> None:
@@ -126,7 +126,7 @@ class LakeService:
         for end in self.compute.map(work, files, tell):
             tallies.append(tallies[-1].plus(end.failure))
             if end.failure is not None:
-                failed[files[end.place][0]] = end.failure
+                failed[files[end.place][1].name] = end.failure
                 if stop:
                     break
         tell()
@@ -155,9 +155,9 @@ class LakeService:
     def _make_buckets(self, lake: Lake, missing: Sequence[int], progress: Progress) -> None:
         files = [(lake.folder / PLAN, lake.folder / bucket_name(number)) for number in missing]
         failed = self.map(make_bucket, files, lake, progress, stop=True)
-        for why in failed.values():
+        for bucket, why in failed.items():
             raise UnavailableError(
-                f"A bucket of the lake {lake.name} could not be made: {why}",
+                f"{bucket} of the lake {lake.name} could not be made: {why}",
                 "Mend that, then give the same command again; buckets that are there are not made again.",
             )
 

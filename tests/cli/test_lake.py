@@ -85,3 +85,19 @@ def test_a_change_is_found_with_exit_1(offline: Showcase, tmp_path: Path) -> Non
     told = offline("lake", "verify", "chain")
     assert told.returncode == 1
     assert "NOT as it was made: bucket=00000 holds other rows" in told.stdout
+
+
+def test_a_lake_is_forecast_and_told(offline: Showcase, tmp_path: Path) -> None:
+    offline(*MAKE)
+    words = ("lake", "forecast", "chain", "--models", "moving_average,trend_regression_baseline", "--horizon", "7")
+    told = offline(*words)
+    assert told.returncode == 0
+    assert "20 of 20 series are forecast" in told.stdout
+    assert "a control" in told.stdout
+    again = json.loads(offline(*words, "--json").stdout)
+    assert again["digest"] in told.stdout
+    assert again["winner_model_type"] == again["leaderboard"][0]["model"]
+    (tmp_path / "home" / "lake" / "chain" / "bucket=00001" / "sales.parquet").write_bytes(b"")
+    failed = offline(*words, "--splits", "2")
+    assert failed.returncode == 1
+    assert "bucket=00001 has no answer" in failed.stdout
