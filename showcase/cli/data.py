@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -19,6 +18,7 @@ from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import InvalidInputError
+from showcase.kernel.day import parse_day
 from showcase.kernel.refusals import refusal
 from showcase.services.data_sets import data_set_json, intake_json, kept_json
 from showcase.services.demand import Kept
@@ -34,14 +34,6 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[[float, str], 
     ) as bars:  # fmt: skip
         task = bars.add_task(title, total=1.0, what="")
         yield lambda share, what: bars.update(task, completed=share, what=what)
-
-
-def parse_day(text: str) -> date:
-    """The day that was written; InvalidInputError for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(f"{text[:40]!r} is no day.", "Write it as 2026-11-22.") from error
 
 
 def seed(

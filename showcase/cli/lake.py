@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from showcase.adapters.clock import SystemClock
-from showcase.cli.data import parse_day, progress_bar
+from showcase.cli.data import progress_bar
 from showcase.cli.db import confirm
 from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
 from showcase.cli.output import errors, print_json, print_table, say, screen
@@ -18,6 +18,7 @@ from showcase.demand.lake_recipe import STORES_A_BUCKET, LakePlan, lake_recipe
 from showcase.demand.presets import preset_named
 from showcase.evaluation.folds import BacktestPlan
 from showcase.forecasting.zoo import ModelConfig
+from showcase.kernel.day import parse_day
 from showcase.kernel.window import Window
 from showcase.services.lake_forecasts import DEFAULT_MODELS, LakeForecast
 from showcase.services.lake_proof import Lake, described

@@ -147,7 +147,7 @@ def _with_codes(frame: pl.DataFrame, codes: pl.Series, skus: pl.Series) -> pl.Da
 
 def _nothing(matrix: SalesMatrix, reason: str) -> dict[str, pl.DataFrame]:
     """No forecast and no score of any series of the matrix, with the reason."""
-    ids = {STORE: pl.Int64(), PRODUCT: pl.Int64()}
-    tables = {name: pl.DataFrame(schema=ids | schema).drop("store", "sku") for name, schema in ANSWERS.items()}
+    ids: dict[str, pl.DataType] = {STORE: pl.Int64(), PRODUCT: pl.Int64()}
+    tables = {name: pl.DataFrame(schema={**ids, **schema}).drop("store", "sku") for name, schema in ANSWERS.items()}
     left = pl.DataFrame({STORE: matrix.store_ids, PRODUCT: matrix.product_ids})
     return tables | {"left_out": left.with_columns(pl.lit(reason).alias("reason"))}

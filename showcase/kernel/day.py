@@ -1,4 +1,4 @@
-"""A day as it comes over the wire: an ISO date, and nothing that only looks like one."""
+"""A day as it comes over the wire or from a person: an ISO date, and nothing that only looks like one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import BeforeValidator
+
+from showcase.errors import InvalidInputError
 
 
 def _parse_day(value: object) -> object:
@@ -20,3 +22,11 @@ def _parse_day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_parse_day)]
 """A field of a strict model that takes a date, or its text such as "2026-11-22"."""
+
+
+def parse_day(text: str) -> date:
+    """The day that a person wrote; InvalidInputError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(f"{text[:40]!r} is no day.", "Write it as 2026-11-22.") from error
