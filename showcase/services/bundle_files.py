@@ -75,6 +75,8 @@ class BundleFolder:
         if self.root.exists() and not self.root.is_dir():
             raise _no_folder(self.root, "a file")
         touch_disk("make", self.root, lambda: self.root.mkdir(parents=True, exist_ok=True))
+        # without its own name on the disk the folder, and a bundle in it, can go when the power fails
+        touch_disk("sync", self.root.parent, partial(_sync, self.root.parent))
 
     def check_target(self, workspace_id: WorkspaceId) -> None:
         """Refuse to replace what is no bundle's folder."""

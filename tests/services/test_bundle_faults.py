@@ -156,7 +156,7 @@ def test_a_disk_that_fails_at_any_operation_leaves_the_older_bundle_whole(
         monkeypatch.setattr(bundle_files, "touch_disk", Failing(at, CODES[at % len(CODES)]))
         with pytest.raises(UnavailableError) as failed:
             dataclasses.replace(bundles, source_date=datetime(2000 + at, 1, 1, tzinfo=UTC)).export(kept.workspace_id)
-        assert str(kept.folder.parent) in failed.value.message
+        assert str(kept.home) in failed.value.message
         assert failed.value.remedy
         assert verify_bundle(kept.folder).ok
         assert names(kept) == [kept.workspace_id]
