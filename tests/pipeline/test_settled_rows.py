@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from showcase.kernel.identity import RunId
 from showcase.pipeline.launcher import Launcher
@@ -14,9 +15,11 @@ from showcase.pipeline.settle import _settle, settle_interrupted
 from showcase.services.decisions import DecisionService
 from showcase.store import tables as t
 from showcase.store.engine import Database
+from showcase.store.events import append_events
 from showcase.store.lock import RunLock
 from showcase.store.workspaces import Workspace
 from showcase.testing import FixedClock, fresh_request
+from tests.faults.waiting import PATIENCE_S, wait_until
 from tests.services.test_decisions import _question as question
 
 CLOCK = FixedClock()
@@ -113,6 +116,30 @@ def test_the_questions_of_a_dead_run_are_in_its_story(dead: Dead) -> None:
     [entry] = dead.workspace().approval_events or []
     assert (entry["action_id"], entry["decision"]) == (str(opened.action_id), "timed_out")
     assert entry["execution_status"] == "not_executed"
+
+
+def test_what_its_process_is_still_writing_is_waited_for_and_told(dead: Dead) -> None:
+    database, run = dead.launcher.database, dead.launcher.show(dead.run_id)
+    late = dead.launcher.services.fenced(dead.run_id, run.token).transactions
+    newest = dead.launcher.events(dead.run_id)[-1]
+    told = {**newest, "event_type": "step_progress", "seq": newest["seq"] + 1}
+
+    def is_waiting() -> bool:
+        with database.read() as connection:
+            here = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return bool(connection.execute(text(here)).scalar_one())
+
+    with ThreadPoolExecutor(1) as pool:
+        with late.begin() as connection:
+            append_events(connection, dead.run_id, [(told["seq"], told)])
+            settling = pool.submit(settle_interrupted, database, CLOCK)
+            wait_until(is_waiting, "the settler did not wait for the unit of work")
+        assert settling.result(PATIENCE_S) == [dead.run_id]
+    events = dead.launcher.events(dead.run_id)
+    assert told in events
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
 
 
 def test_a_run_that_has_ended_meanwhile_and_one_that_is_gone_are_left_alone(launcher: Launcher) -> None:
