@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from showcase.forecasting.zoo import ZOO
 from showcase.settings import load_settings
 from showcase.wiring import Installation, open_installation
@@ -21,9 +23,11 @@ _STOP_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Where it answers, and its home."""
+    """Where it answers, its process, what it logged, and its home."""
 
     url: str
+    process: psutil.Process
+    log: Path
     home: Path
 
     @contextmanager
@@ -50,7 +54,7 @@ def served_console(port: int, **settings: str) -> Iterator[Served]:
         try:
             assert process.stdout is not None
             assert any(str(port) in line for line in process.stdout), log.read_text()
-            yield Served(f"http://127.0.0.1:{port}/", home)
+            yield Served(f"http://127.0.0.1:{port}/", psutil.Process(process.pid), log, home)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(_STOP_S)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from showcase.console.comparison_text import harmless
 from showcase.console.rows import Column, table_html
+from showcase.console.spreadsheet import harmless
 from showcase.console.text import MISSING
 
 _MOST_ROWS = 400

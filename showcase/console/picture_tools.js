@@ -69,12 +69,13 @@ export function render({model}) {
   })
   const show = () => {
     table.setAttribute("aria-pressed", String(model.has_table))
+    table.hidden = !model.offers_table
     picture.disabled = model.has_table
     table.setAttribute("aria-label", `Table: ${model.says}`)
     csv.setAttribute("aria-label", `CSV: ${model.says}`)
     picture.setAttribute("aria-label", `PNG: ${model.says}`)
   }
-  for (const name of ["has_table", "says"]) { model.on(name, show) }
+  for (const name of ["has_table", "offers_table", "says"]) { model.on(name, show) }
   show()
   return box
 }

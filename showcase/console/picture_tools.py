@@ -14,6 +14,7 @@ class PictureTools(JSComponent):
     file = param.String(default="picture", doc="What the files are called, without their ending.")
     csv = param.String(default="", doc="The numbers of the picture.")
     has_table = param.Boolean(default=False, doc="Whether the table is shown in place of the picture.")
+    offers_table = param.Boolean(default=True, doc="Whether its table can be shown in its place.")
     says = param.String(default="picture", doc="What the picture shows, for readers of the screen.")
 
     _esm = Path(__file__).with_name("picture_tools.js")

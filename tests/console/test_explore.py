@@ -80,7 +80,7 @@ def test_too_much_to_look_at_is_refused_and_told_in_the_page(monkeypatch: pytest
     view = DatasetExploration()
     view.generate()
     assert "Take fewer stores" in view._words.object
-    assert view._picture.object is None
+    assert view._picture.pane.object is None
 
 
 def test_a_knob_draws_another_demand_and_keeps_the_series() -> None:
@@ -94,7 +94,7 @@ def test_a_knob_draws_another_demand_and_keeps_the_series() -> None:
     assert before is not None
     assert view.sample is not None
     assert not before.days(name).equals(view.sample.days(name))
-    hv.renderer("bokeh").get_plot(view._picture.object)
+    hv.renderer("bokeh").get_plot(view._picture.pane.object)
     assert "out of stock" in view._words.object
 
 
@@ -128,8 +128,8 @@ def test_exploring_forecasts_reads_and_writes_nothing(installation: Installation
     view.load()
     assert view.trial is not None
     assert view.trial.tested.filter(pl.col("model") != "moving_average").height == 0
-    for pane in (view._picture, view._folds):
-        hv.renderer("bokeh").get_plot(pane.object)
+    for picture in (view._picture, view._folds):
+        hv.renderer("bokeh").get_plot(picture.pane.object)
     assert "moving_average" in view._scores.object
     with installation.database.read() as connection:
         for table in ("job", "model_run", "demo_run"):

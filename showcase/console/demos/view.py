@@ -13,11 +13,15 @@ from showcase.console.change import run_in_order
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story
 from showcase.console.lifetime import release_on_close
+from showcase.console.picture_table import picture_csv
+from showcase.console.picture_tools import PictureTools
 from showcase.console.role import session_installation
 from showcase.console.rows import Column, table_html
+from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import percent, plain, words
 from showcase.console.theme import THEME, sheet
+from showcase.console.views.picture import HEAD
 from showcase.console.work import Work, follow
 from showcase.errors import NotFoundError, ShowcaseError
 from showcase.wiring import Installation
@@ -131,11 +135,15 @@ class DemoView(pn.viewable.Viewer):
             for name, kind in chapter.table.dtypes.items()
         ]
         rows = [[_cell(value) for value in row] for row in chapter.table.itertuples(index=False)]
-        told = text(
-            title(chapter.title) + f"<p>{plain(chapter.says)}</p>" , stylesheets=[sheet("demo")]
+        told = text(title(chapter.title) + f"<p>{plain(chapter.says)}</p>", stylesheets=[sheet("demo")])
+        tools = PictureTools(
+            file=file_name(chapter.title), csv=picture_csv(chapter.table), says=chapter.title, offers_table=False,
+            margin=0,
         )  # fmt: skip
         table = text(table_html(chapter.title, columns, rows), stylesheets=[sheet("rows")])
-        return card(told, _drawn(chapter), table, margin=(0, 0, 12, 0))
+        return card(
+            arranged(told, tools, css=f"{HEAD} align-items: start;"), _drawn(chapter), table, margin=(0, 0, 12, 0)
+        )
 
     async def _make(self) -> None:
         work = self._demo.start()

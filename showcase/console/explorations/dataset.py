@@ -13,6 +13,7 @@ from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
 from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.text import day, percent, plain
+from showcase.console.views.picture import HEAD, Picture
 from showcase.demand.presets import Scenario, preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import ShowcaseError
@@ -37,7 +38,8 @@ class DatasetExploration(pn.viewable.Viewer):
         self.sample: Sample | None = None
         self._words = text('<p class="quiet">Generating</p>')
         self._head = text(title("One series"))
-        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=True)
+        self._picture = Picture("One series", "one-series", height=HEIGHT, linked_axes=True)
+        head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
         common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width"}
         row = arranged(
             pmui.Select.from_param(self.param.scenario, **common),
@@ -47,7 +49,7 @@ class DatasetExploration(pn.viewable.Viewer):
             in_line=True,
         )
         top = card(text(title("Knobs")), row, self.knobs, self._words)
-        self.root = arranged(top, card(self._head, self._picture), css="display: grid; gap: 12px;")
+        self.root = arranged(top, card(head, *self._picture.body), css="display: grid; gap: 12px;")
         self.param.watch(self._chosen, "scenario")
         self.param.watch(self._generate, "seed")
         self.knobs.param.watch(self._generate, list(KNOBS))
@@ -95,7 +97,8 @@ class DatasetExploration(pn.viewable.Viewer):
         if self.sample is None or self.series not in self.sample.series:
             return
         self._head.object = title("One series", str(self.series))
-        self._picture.object = explorer_plot(self.sample.days(self.series))
+        days = self.sample.days(self.series)
+        self._picture.draw(explorer_plot(days), days.to_pandas())
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root

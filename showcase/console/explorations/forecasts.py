@@ -13,10 +13,12 @@ from showcase.console.forms.focus import FocusPicker
 from showcase.console.plots.folds import HEIGHT as FOLDS_HEIGHT
 from showcase.console.plots.folds import folds_plot
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
+from showcase.console.result_tables import forecast_table
 from showcase.console.rows import Column, table_html
 from showcase.console.surface import arranged, card, field, remedy, text, title
 from showcase.console.text import plain, score
 from showcase.console.theme import sheet
+from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 from showcase.evaluation.settings import BacktestSettings
 from showcase.forecasting.history import SalesMatrix
@@ -47,13 +49,13 @@ class ForecastExploration(pn.viewable.Viewer):
         knobs = [pmui.Select.from_param(self.param.model, **common), *(field(self.backtest, name) for name in _TRIED)]
         self._words = text('<p class="quiet">Reading the current data set</p>')
         # heights of their own: a picture that comes later would not take the whole width
-        look = {"margin": 0, "sizing_mode": "stretch_width", "linked_axes": False}
-        self._folds = pn.pane.HoloViews(None, height=FOLDS_HEIGHT, **look)
-        self._picture = pn.pane.HoloViews(None, height=HEIGHT, **look)
+        self._folds = Picture("Folds", "folds", height=FOLDS_HEIGHT)
+        self._picture = Picture("Forecast", "forecast", height=HEIGHT)
         self._scores = text(stylesheets=[sheet("rows")])
         top = card(text(title("Series, model and backtest")), self.picker, arranged(*knobs, css=_KNOBS), self._words)
-        shown = card(text(title("Tested, and the days ahead")), self._picture, self._folds, self._scores)
-        self.root = arranged(top, shown, css="display: grid; gap: 12px;")
+        shown = card(_head("Tested, and the days ahead", self._picture), *self._picture.body)
+        folds = card(_head("Folds", self._folds), *self._folds.body, self._scores)
+        self.root = arranged(top, shown, folds, css="display: grid; gap: 12px;")
         self.param.watch(self._turned, "model")
         self.backtest.param.watch(self._turned, _TRIED)
         self.picker.param.watch(self._turned, ["store_id", "product_id"])
@@ -105,8 +107,9 @@ class ForecastExploration(pn.viewable.Viewer):
         )
         shown_from = trial.past["date"][max(trial.past.height - 7 * _WEEKS_BEFORE, 0)]
         tested = trial.tested.filter(pl.col("date") >= shown_from)
-        self._picture.object = forecast_plot(trial.past.tail(7 * _WEEKS_BEFORE), trial.ahead, tested)
-        self._folds.object = folds_plot(trial.folds)
+        drawn = (trial.past.tail(7 * _WEEKS_BEFORE), trial.ahead, tested)
+        self._picture.draw(forecast_plot(*drawn), forecast_table(*drawn))
+        self._folds.draw(folds_plot(trial.folds), trial.folds.to_pandas())
         columns = [
             Column("model"),
             *(Column(f"{name}, {whose}", is_number=True) for whose in _WHOSE for name in _SHOWN),
@@ -120,6 +123,10 @@ class ForecastExploration(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root
+
+
+def _head(words: str, picture: Picture) -> pn.Column:
+    return arranged(text(title(words)), picture.tools, css=HEAD, in_line=True)
 
 
 _WHOSE = ("all series", "this one")

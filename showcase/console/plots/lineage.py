@@ -38,7 +38,8 @@ _LINES: Mapping[str, tuple[str, str]] = {
 }
 """Dash and colour of an arrow by the verdict of the replay; `none` has no verdict yet."""
 
-NODE_COLUMNS = ("workspace_id", "name", "status", "scenario", "verdict", "made", "marker", "colour", "size", "edge")
+TOLD = ("workspace_id", "name", "status", "scenario", "verdict", "made")
+NODE_COLUMNS = (*TOLD, "marker", "colour", "size", "edge")
 MARKS = ("size", "edge")
 """The columns of a node that tell whether it is selected."""
 _HEAD_OFF = 0.09  # layers between the middle of a head and that of its node
@@ -88,6 +89,11 @@ def node_table(layout: LineageLayout, selected: str | None = None) -> pd.DataFra
     shown = (*layout.places, *layout.folds)
     rows = [(one.x, one.y, *_told(one, selected), (one.x, one.y) in left_from) for one in shown]
     return pd.DataFrame(rows, columns=["x", "y", *NODE_COLUMNS, "is_replayed"])
+
+
+def told_table(layout: LineageLayout) -> pd.DataFrame:
+    """One row a node or fold, in words: workspace_id, name, status, scenario, verdict, made."""
+    return node_table(layout)[list(TOLD)]
 
 
 def link_table(layout: LineageLayout) -> pd.DataFrame:

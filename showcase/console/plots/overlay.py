@@ -48,6 +48,17 @@ def overlay_plot(lines: Sequence[ForecastLine], names: Sequence[str]) -> hv.Over
     )
 
 
+def overlay_table(lines: Sequence[ForecastLine], names: Sequence[str]) -> pd.DataFrame:
+    """What the picture draws, one row a workspace and day: workspace, date, sold, forecast, lo80, hi80."""
+    columns = ["workspace", "date", "sold", "forecast", "lo80", "hi80"]
+    rows: list[tuple[object, ...]] = []
+    for line, name in zip(lines, names, strict=False):
+        rows += [(name, day, sold, None, None, None) for day, sold in zip(line.actual_dates, line.actual, strict=True)]
+        ahead = zip(line.dates, line.forecast, line.lo80, line.hi80, strict=True)
+        rows += [(name, day, None, *values) for day, *values in ahead]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float))
+
+
 def _curve(
     dates: Sequence[object], values: Sequence[float | None], says: str, colour: str, dash: str, width: float
 ) -> hv.Curve:

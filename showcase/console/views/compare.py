@@ -10,13 +10,14 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.comparison_text import called, comparison_csv, comparison_html
-from showcase.console.plots.overlay import HEIGHT, LINES, overlay_plot
+from showcase.console.plots.overlay import HEIGHT, LINES, overlay_plot, overlay_table
 from showcase.console.session import Session
 from showcase.console.state import MOST_COMPARED
 from showcase.console.stores.compare import CompareStore
 from showcase.console.surface import MANY, arranged, card, remedy, show_only, text, title
 from showcase.console.text import plain
 from showcase.console.theme import sheet
+from showcase.console.views.picture import PictureCard
 from showcase.errors import ShowcaseError
 from showcase.workspaces.comparison import FEWEST, Comparison
 
@@ -49,18 +50,12 @@ class CompareView(pn.viewable.Viewer):
             button_style="outlined", auto=True, embed=False,
         )  # fmt: skip
         self._words = text()
-        self._keys = text(stylesheets=[sheet("compare")])
-        self._plot = pn.pane.HoloViews(
-            None, min_height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False
-        )
+        self._forecasts = PictureCard("Forecasts", "forecasts", min_height=HEIGHT, waits="No forecast to draw.")
         self._tables = text(stylesheets=[sheet("compare")])
         choices = arranged(self._chosen, self._base, self._differences, self._csv, css=_LINE, in_line=True)
         head = card(text(title("Compare", "the address of this page is its link")), choices, self._words)
-        self._pictured = arranged(
-            card(text(title("Forecasts")), self._keys, self._plot), css="display: block; flex: none;"
-        )
         self._tabled = arranged(card(self._tables), css="display: block; flex: none;")
-        self.root = arranged(head, self._tabled, self._pictured, css=_SCROLLS, sizing_mode="stretch_both")
+        self.root = arranged(head, self._tabled, self._forecasts, css=_SCROLLS, sizing_mode="stretch_both")
         for widget in (self._chosen, self._base, self._differences):
             widget.param.watch(self._chose, "value")
         self._state.param.watch(self.load, ["compare", "base"])
@@ -118,17 +113,18 @@ class CompareView(pn.viewable.Viewer):
     def _show(self, failure: ShowcaseError | None = None) -> None:
         found = self._comparison
         show_only(self._tabled, found is not None)
-        show_only(self._pictured, found is not None)
         self._csv.disabled = self._base.disabled = self._differences.disabled = found is None
         self._words.object = _words(failure, len(self._state.compare)) if found is None else ""
         if found is None:
-            self._plot.object = None
+            self._forecasts.wait(is_hidden=True)
             return
         self._tables.object = comparison_html(found, self._now(), differences_only=self._differences.value)
         names = [called(one) for one in found.workspaces]
         plot = overlay_plot(found.forecasts, names)
-        self._keys.object = _keys(found, names) if plot is not None else '<p class="quiet">No forecast to draw.</p>'
-        self._plot.object = plot
+        if plot is None:
+            self._forecasts.wait()
+        else:
+            self._forecasts.show(plot, overlay_table(found.forecasts, names), keys=_keys(found, names))
 
     def _as_csv(self) -> io.StringIO:
         assert self._comparison is not None  # the button is off without one

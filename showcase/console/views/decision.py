@@ -11,12 +11,13 @@ import param
 
 from showcase.console.actions import Action
 from showcase.console.countdown import Countdown
-from showcase.console.plots.plan import HEIGHT, plan_plot
+from showcase.console.plots.plan import HEIGHT, plan_plot, plan_table
 from showcase.console.session import Session
 from showcase.console.stores.decisions import APPROVED, REJECTED, DecisionStore
 from showcase.console.surface import arranged, show_only, text
 from showcase.console.text import plain
 from showcase.console.theme import sheet
+from showcase.console.views.picture import HEAD, Picture
 
 _TOP = "display: grid; grid-template-columns: minmax(0, 1fr) 44px; gap: 12px; align-items: start;"
 _ACTS = "display: grid; grid-template-columns: auto auto minmax(0, 1fr); gap: 8px;"
@@ -33,7 +34,7 @@ class DecisionView(pn.viewable.Viewer):
         self._asked: Mapping[str, Any] | None = None
         self._words, self._why = text(), text(stylesheets=[sheet("decision")])
         self._ring = Countdown(width=44, height=44, margin=0)
-        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._picture = Picture("Proposed plan", "proposed-plan", height=HEIGHT)
         self.approve = Action("Approve", self._approve, icon="check", color="success", variant="contained")
         self.reject = Action("Reject", self._reject, icon="close", color="error", variant="outlined")
         self._reason = pmui.TextInput(
@@ -42,8 +43,9 @@ class DecisionView(pn.viewable.Viewer):
         )  # fmt: skip
         acts = arranged(self.approve.button, self.reject.button, self._reason, css=_ACTS, in_line=True)
         top = arranged(self._words, self._ring, css=_TOP)
+        why = arranged(self._why, self._picture.tools, css=f"{HEAD} align-items: start;")
         self._card = arranged(
-            top, self._picture, self._why, acts, self.approve.notice, self.reject.notice,
+            top, *self._picture.body, why, acts, self.approve.notice, self.reject.notice,
             css=_STACK, extra=sheet("decision"), sizing_mode=None,
         )  # fmt: skip
         show_only(self._card, False)
@@ -84,7 +86,10 @@ class DecisionView(pn.viewable.Viewer):
         self._words.object = words_html(asked)
         self._why.object = reasons_html(asked)
         days = (asked["evidence"].get("plan") or {}).get("days")
-        self._picture.param.update(object=plan_plot(days) if days else None, visible=bool(days))
+        if days:
+            self._picture.draw(plan_plot(days), plan_table(days))
+        else:
+            self._picture.clear()
         self._reason.value = self._reason.value_input = ""
         for action in (self.approve, self.reject):
             action.notice.visible = False

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import io
-
 import panel as pn
-import panel_material_ui as pmui
 import param
 
 from showcase.console.data_words import series_words, truth_words
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
-from showcase.console.spreadsheet import file_name, frame_csv
+from showcase.console.spreadsheet import file_name
 from showcase.console.state import ConsoleState
 from showcase.console.stores.data import Catalogue, DataStore
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import plain
 from showcase.console.theme import PLOT, sheet
+from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 from showcase.services.series import SeriesRecord
 from showcase.store.demand import DataSet
-
-_HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 12px;"
 
 
 class ExplorerView(pn.viewable.Viewer):
@@ -32,15 +28,11 @@ class ExplorerView(pn.viewable.Viewer):
         self._state, self._store = state, store
         self._data_set: DataSet | None = None
         self._catalogue: Catalogue | None = None
-        self._record: SeriesRecord | None = None
         self._head, self._words = text(title("Series")), text(stylesheets=[sheet("numbers")])
         self.picker = FocusPicker()
-        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=True)
-        self._file = pmui.FileDownload(
-            callback=self._csv, filename="series.csv", label="CSV", size="small", variant="text", margin=0
-        )
-        self._top = arranged(self.picker, self._file, css=_HEAD, in_line=True)
-        self._card = card(self._head, self._top, self._words, self._picture)
+        self._picture = Picture("Series", "series", height=HEIGHT, linked_axes=True)
+        top = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
+        self._card = card(top, self.picker, self._words, *self._picture.body)
         self.root = arranged(self._card, css="display: block;")
         self.picker.param.watch(self._picked, ["store_id", "product_id"])
 
@@ -81,20 +73,13 @@ class ExplorerView(pn.viewable.Viewer):
             self._say(_keys(record) if record else _never_sold(), record)
 
     def _say(self, words: str, record: SeriesRecord | None) -> None:
-        self._record = record
         aside = f"{record.pair.store_code} / {record.pair.sku}" if record else ""
         self._head.object = title("Series", aside)
         self._words.object = words
-        self._file.visible = record is not None
         if record is None:
-            self._picture.visible = False
-            return
-        self._file.filename = file_name(aside, "csv")
-        self._picture.param.update(object=explorer_plot(record.days), visible=True)
-
-    def _csv(self) -> io.BytesIO:
-        """The table that is drawn."""
-        return io.BytesIO(b"" if self._record is None else frame_csv(self._record.days))
+            self._picture.clear()
+        else:
+            self._picture.draw(explorer_plot(record.days), record.days.to_pandas(), file=file_name(aside))
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root

@@ -11,8 +11,9 @@ import polars as pl
 from showcase.console.draft import RunDraft
 from showcase.console.plots.series import HEIGHT, series_plot
 from showcase.console.stores.run import RunStore
-from showcase.console.surface import card, remedy, text, title
+from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.text import percent
+from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 from showcase.kernel.table import UNITS
 
@@ -24,8 +25,9 @@ class FocusView(pn.viewable.Viewer):
         super().__init__()
         self._draft, self._store = draft, store
         self._head, self._words = text(title("Focus pair")), text()
-        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
-        self._card = card(self._head, draft.focus, self._picture, self._words)
+        self._picture = Picture("Focus pair", "focus-pair", height=HEIGHT)
+        head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
+        self._card = card(head, draft.focus, *self._picture.body, self._words)
         draft.focus.param.watch(self.refresh, ["store_id", "product_id"])
         draft.param.watch(self.refresh, "surroundings")
 
@@ -34,7 +36,7 @@ class FocusView(pn.viewable.Viewer):
         try:
             await self._draw()
         except ShowcaseError as error:
-            self._picture.visible = False
+            self._picture.clear()
             self._words.object = remedy(error)
 
     async def _draw(self) -> None:
@@ -53,14 +55,14 @@ class FocusView(pn.viewable.Viewer):
             )
             return
         aside = f"{pair.store_code} / {pair.sku}" if pair else ""
-        self._picture.param.update(object=series_plot(series), visible=True)
+        self._picture.draw(series_plot(series), series.to_pandas())
         self._say(aside, _numbers(series), keeps_picture=True)
 
     def _say(self, aside: str, words: str, *, keeps_picture: bool = False) -> None:
         self._head.object = title("Focus pair", aside)
         self._words.object = f'<p class="small quiet">{words}</p>'
         if not keeps_picture:
-            self._picture.visible = False
+            self._picture.clear()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._card

@@ -13,11 +13,12 @@ from bokeh.models import ColumnDataSource
 
 from showcase.console.choices import read_choices
 from showcase.console.lineage_text import keys_html, selected_html, told_html
-from showcase.console.plots.lineage import MARKS, lineage_plot, nearest, node_table
+from showcase.console.plots.lineage import MARKS, lineage_plot, nearest, node_table, told_table
 from showcase.console.session import Session
 from showcase.console.stores.lineage import Drawn, LineageStore
 from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.theme import sheet
+from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 
 _STACK = "display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
@@ -46,9 +47,10 @@ class LineageView(pn.viewable.Viewer):
         self._load = pmui.Button(label="Load", icon="input", **look, on_click=self._load_selected)
         line = arranged(self._selected, self._scope, self._open, self._load, css=_LINE, in_line=True)
         self._words = text()
-        self._plot = pn.pane.HoloViews(None, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._picture = Picture("Lineage", "lineage")
+        told = arranged(self._words, self._picture.tools, css=HEAD, in_line=True)
         keys = text(keys_html(), stylesheets=[sheet("lineage")])
-        self._pictured = card(self._words, keys, self._plot, extra=_SCROLLS, sizing_mode="stretch_both")
+        self._pictured = card(told, keys, *self._picture.body, extra=_SCROLLS, sizing_mode="stretch_both")
         self.root = arranged(card(self._head, line), self._pictured, css=_STACK, sizing_mode="stretch_both")
         self._scope.param.watch(self._scoped, "value")
         self._state.param.watch(self._selected_another, "workspace")
@@ -74,7 +76,8 @@ class LineageView(pn.viewable.Viewer):
             else:
                 self._drawn = await self._store.library(choices.filter(), self._unfolded)
         except ShowcaseError as error:
-            self._drawn, self._plot.object = None, None
+            self._drawn = None
+            self._picture.clear()
             self._words.object = remedy(error)
             return
         is_family = self._scope.value == "family"
@@ -90,7 +93,7 @@ class LineageView(pn.viewable.Viewer):
         self._tell_selected()
         self._nodes = None
         if self._drawn is None or not self._drawn.graph.nodes:
-            self._plot.object = None
+            self._picture.clear()
             return
         plot = lineage_plot(self._drawn.layout, selected=self._state.workspace, is_dark=self._state.dark)
         moved = self._ranges
@@ -101,7 +104,7 @@ class LineageView(pn.viewable.Viewer):
         nodes.opts(hooks=[self._keep_nodes])
         hv.streams.Tap(source=nodes).add_subscriber(self._tapped)
         hv.streams.DoubleTap(source=nodes).add_subscriber(self._tapped_twice)
-        self._plot.object = plot
+        self._picture.draw(plot, told_table(self._drawn.layout))
 
     def _keep_nodes(self, plot: Any, _element: hv.Points) -> None:
         """HoloViews has drawn the nodes: from now on a mark is moved in place, for a picture that is replaced under

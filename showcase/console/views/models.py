@@ -16,6 +16,7 @@ from showcase.console.plots.folds import HEIGHT, folds_plot
 from showcase.console.surface import arranged, card, field, refuse, text, title
 from showcase.console.text import count, plain, words
 from showcase.console.theme import sheet
+from showcase.console.views.picture import HEAD, Picture
 from showcase.forecasting.cost import fold_seconds
 from showcase.forecasting.options import ModelType
 from showcase.forecasting.zoo import CatalogEntry
@@ -40,9 +41,10 @@ class ModelsView(pn.viewable.Viewer):
         self._pills = [_pills(family, list(entries)) for family, entries in groupby(models, lambda e: e.family)]
         self._settings = {name: field(draft.backtest, name) for name in SCORING}
         grid = arranged(*self._settings.values(), css=_SETTINGS)
-        self._picture = pn.pane.HoloViews(None, height=HEIGHT, margin=0, sizing_mode="stretch_width", linked_axes=False)
+        self._picture = Picture("Folds", "folds", height=HEIGHT)
         choice = arranged(*self._pills, self._costs, self._off, css=_STACK)
-        drawn = arranged(self._picture, self._words, css=_STACK)
+        told = arranged(self._words, self._picture.tools, css=HEAD, in_line=True)
+        drawn = arranged(*self._picture.body, told, css=_STACK)
         self._card = card(self._head, choice, arranged(grid, drawn, css=_HALVES))
         self._is_placing = False
         for pills in self._pills:
@@ -75,10 +77,10 @@ class ModelsView(pn.viewable.Viewer):
         for name, widget in self._settings.items():
             if hasattr(widget, "error_state"):
                 refuse(widget, check.at(f"backtest.{name}"))
-        fits = check.folds is not None
-        if fits:
-            self._picture.object = folds_plot(check.folds)
-        self._picture.visible = fits
+        if check.folds is not None:
+            self._picture.draw(folds_plot(check.folds), check.folds.to_pandas())
+        else:
+            self._picture.clear()
         refusal = check.at("train_model_types", "backtest")
         self._words.object = f'<p class="small"><b class="bad">{plain(refusal)}</b></p>' if refusal else self._legend()
 

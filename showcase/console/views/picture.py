@@ -1,4 +1,4 @@
-"""A card with one picture: its title, its table, its numbers as CSV and itself as PNG."""
+"""Pictures, each with its table, its numbers as CSV and itself as PNG; and a card that holds one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,47 @@ from showcase.console.picture_tools import PictureTools
 from showcase.console.surface import arranged, card, show_only, text, title
 from showcase.console.theme import sheet
 
-_HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 8px;"
+HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 8px;"
+"""A row of words with the tools of a picture on its right."""
+_ROWS_HEIGHT = ":host { --rows-height: 260px; }"
+
+
+class Picture:
+    """Nothing until `draw`. Place `tools` in words about it and `body` under them, both inside of one card.
+
+    `name` is what it shows, `file` what is saved of it is called; `look` goes to the pane, such as its height.
+    """
+
+    def __init__(self, name: str, file: str, **look: Any) -> None:
+        self._name = name
+        self.tools = PictureTools(file=file, says=name, margin=0, visible=False)
+        self.pane = pn.pane.HoloViews(
+            None, **{"margin": 0, "sizing_mode": "stretch_width", "linked_axes": False, **look}
+        )
+        self._table = text(visible=False, stylesheets=[sheet("rows"), _ROWS_HEIGHT])
+        self.body = (self.pane, self._table)
+        self.tools.param.watch(self._turn, "has_table")
+
+    def draw(self, picture: Any, table: pd.DataFrame, *, file: str = "") -> None:
+        """Show the picture; `table` is what it draws, and `file` another name to save it under."""
+        self.tools.param.update(visible=True, csv=picture_csv(table), **({"file": file} if file else {}))
+        self._table.object = picture_table_html(self._name, table)
+        self.pane.object = picture
+        self._turn()
+
+    def clear(self, *, keeps_place: bool = False) -> None:
+        """Show nothing, in no place, or in that of the picture to come."""
+        self.tools.param.update(visible=False, has_table=False, csv="")
+        self.pane.object = None
+        self._table.object = ""
+        self._turn()
+        self.pane.visible = keeps_place
+
+    def _turn(self, *_events: param.parameterized.Event) -> None:
+        """The table in place of the picture, or the other way round."""
+        is_table = self.tools.has_table
+        self._table.visible = is_table
+        self.pane.visible = not is_table and self.pane.object is not None
 
 
 class PictureCard(pn.viewable.Viewer):
@@ -23,16 +63,9 @@ class PictureCard(pn.viewable.Viewer):
         super().__init__()
         self._name, self._waits = name, waits
         self._head, self._words = text(), text(stylesheets=[sheet("numbers")])
-        self._tools = PictureTools(file=file, says=name, margin=0)
-        self._picture = pn.pane.HoloViews(
-            None, min_height=min_height, margin=0, sizing_mode="stretch_width", linked_axes=False
-        )
-        self._table = text(visible=False, stylesheets=[sheet("rows")])
-        head = arranged(self._head, self._tools, css=_HEAD, in_line=True)
-        self.root = arranged(
-            card(head, self._words, self._picture, self._table), css="display: block; flex: none; --rows-height: 260px;"
-        )
-        self._tools.param.watch(self._turn, "has_table")
+        self._picture = Picture(name, file, min_height=min_height)
+        head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
+        self.root = arranged(card(head, self._words, *self._picture.body), css="display: block; flex: none;")
         self.wait()
 
     def wait(self, *, is_hidden: bool = False) -> None:
@@ -40,25 +73,14 @@ class PictureCard(pn.viewable.Viewer):
         show_only(self.root, not is_hidden)
         self._head.object = title(self._name)
         self._words.object = f'<p class="quiet">{self._waits}</p>'
-        self._tools.param.update(visible=False, has_table=False)
-        self._picture.object = None
-        self._table.object = ""
+        self._picture.clear(keeps_place=True)
 
     def show(self, picture: Any, table: pd.DataFrame, *, aside: str = "", keys: str = "") -> None:
         """Draw the picture; `table` is what it draws, `keys` markup of ours that says what is what."""
         show_only(self.root, True)
         self._head.object = title(self._name, aside)
         self._words.object = keys
-        self._tools.param.update(visible=True, csv=picture_csv(table))
-        self._table.object = picture_table_html(self._name, table)
-        self._picture.object = picture
-        self._turn()
-
-    def _turn(self, *_events: param.parameterized.Event) -> None:
-        """The table in place of the picture, or the other way round."""
-        is_table = self._tools.has_table
-        self._table.visible = is_table
-        self._picture.visible = not is_table and self._picture.object is not None
+        self._picture.draw(picture, table)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root
