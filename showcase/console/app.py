@@ -10,12 +10,13 @@ import param
 from bokeh.util.warnings import BokehUserWarning
 from panel.io.resources import LOCAL_DIST
 
-from showcase.console.change import on_loop, run_in_order
+from showcase.console.change import on_loop, run_in_order, tell_faults
 from showcase.console.draft import RunDraft
+from showcase.console.effective import Source
 from showcase.console.feed import RunFeed, shared_feed
 from showcase.console.lifetime import check_room, release_on_close
 from showcase.console.progress import RunProgress
-from showcase.console.role import session_installation
+from showcase.console.role import limited, session_role
 from showcase.console.session import Session, View
 from showcase.console.state import PARTS, ConsoleState
 from showcase.console.stores.run import RunStore
@@ -24,25 +25,30 @@ from showcase.console.theme import THEME
 from showcase.console.view_table import VIEWS
 from showcase.console.views.decision import DecisionView
 from showcase.console.views.frame import HeaderView, rail
+from showcase.console.views.trouble import TroubleView
 from showcase.errors import ShowcaseError
+from showcase.services.roles import Role
 from showcase.wiring import Installation, shared_installation
 
 _RAIL_PX = 80
 _HEADER_PX = 56
 _MAIN = f"""
-:host {{ display: block; box-sizing: border-box; padding: 12px; height: calc(100vh - {_HEADER_PX}px); min-height: 480px;
-         background: var(--mui-palette-background-default); overflow: hidden; }}
+:host {{ display: flex; flex-direction: column; box-sizing: border-box; padding: 12px; min-height: 480px;
+         height: calc(100vh - {_HEADER_PX}px); background: var(--mui-palette-background-default); overflow: hidden; }}
 """
 
 
 class Console:
     """One session: its state, its draft, its sight of the newest run, and the views that present them."""
 
-    def __init__(self, installation: Installation, feed: RunFeed) -> None:
+    def __init__(self, installation: Installation, feed: RunFeed, role: Role = "approver") -> None:
         self._store = RunStore(installation)
         self.state, self.draft, self.progress = ConsoleState(), RunDraft(), RunProgress(feed, self._store)
-        self._session = Session(installation, self.state, self.draft, self.progress, feed)
-        self._main = pn.Column(DecisionView(self._session), stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both")
+        self._session = Session(installation, self.state, self.draft, self.progress, feed, role)
+        self._trouble = TroubleView()
+        self._main = pn.Column(
+            self._trouble, DecisionView(self._session), stylesheets=[_MAIN], margin=0, sizing_mode="stretch_both"
+        )
         self._views: dict[str, View] = {}
         self._shown = ""  # follows the state, which may be two views further when a person is quick
 
@@ -53,7 +59,7 @@ class Console:
         page = pmui.Page(
             title="Showcase",
             site_url="./",  # of this very place, whatever path a proxy puts in front
-            header=[HeaderView(self.draft, self.progress)],
+            header=[HeaderView(self._session)],
             sidebar=[rail(self.state)],
             sidebar_variant="permanent",
             sidebar_width=_RAIL_PX,
@@ -66,8 +72,10 @@ class Console:
         page.param.watch(self._themed, "dark_theme")
         self.state.param.watch(self._open, "view")
         self.state.param.watch(self._write_location, [part.param for part in PARTS])
-        self.draft.param.watch(self._drafted, "check")
+        self.draft.param.watch(self._drafted, ["check", "source"])
         self.progress.param.watch(self._told, "story")
+        self.progress.param.watch(self._recovered, "failure")
+        tell_faults(self._trouble.tell)
         self._mount()
         release_on_close(page)
         # after the first paint: a page that waits for its pictures is seen a second later
@@ -124,8 +132,15 @@ class Console:
         if has_seeded or (old.is_running and not new.is_running):
             await self._read_surroundings()
 
+    async def _recovered(self, event: param.parameterized.Event) -> None:
+        """The database answers again: nobody has to load the page anew."""
+        if event.old is not None and event.new is None:
+            await self._load()
+
     def _drafted(self, *_events: param.parameterized.Event) -> None:
-        self.state.draft = self.draft.frame()
+        source = self.draft.source
+        told = {} if source is None else {"name": source.name, "frame": dict(source.frame)}
+        self.state.param.update(draft=self.draft.frame(), source=told)
 
     def _themed(self, event: param.parameterized.Event) -> None:
         self.state.dark = event.new
@@ -134,6 +149,8 @@ class Console:
         if pn.state.location is not None:
             self.state.go(pn.state.location.search or "")
             self.draft.load(self.state.draft)
+            if self.state.source:
+                self.draft.source = Source(**self.state.source)
 
     def _write_location(self, *_events: param.parameterized.Event) -> None:
         if pn.state.location is not None:
@@ -148,7 +165,9 @@ def show() -> pmui.Page:
     pn.extension("tabulator", notifications=False, reconnect=True)
     try:
         check_room()
-        return Console(session_installation(), shared_feed(shared_installation().launcher)).page()
+        installation = shared_installation()
+        role = session_role(installation.settings)
+        return Console(limited(installation, role), shared_feed(installation.launcher), role).page()
     except ShowcaseError as error:
         return _sorry(error)
 

@@ -10,18 +10,29 @@ and what comes from outside of a session goes through `Change`.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary, WeakMethod, WeakSet
 
 import panel as pn
 import param
 from bokeh.document import Document
+from panel.io import document as panel_document
 from panel.io.server import async_execute
 from panel.io.state import set_curdoc
 
+from showcase.errors import ShowcaseError
+
+log = logging.getLogger(__name__)
 _OURS = "showcase."
 _ON_LOOP = "stays_on_loop"
+Tell = Callable[[BaseException], None]
+_workers: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+"""The loops on which our coroutines run, each on a worker thread and for one of them alone."""
+_write_task = panel_document._dispatch_write_task
+_tellers: WeakKeyDictionary[Document, WeakMethod[Tell]] = WeakKeyDictionary()
 
 
 def run_in_order() -> None:
@@ -30,6 +41,17 @@ def run_in_order() -> None:
     Its page waits until it has ended, all other pages do not.
     """
     param.parameterized.async_executor = _execute
+    panel_document._dispatch_write_task = _write_on_the_server
+
+
+def tell_faults(tell: Tell) -> None:
+    """Call this method, on the worker, with whatever a coroutine of the current session failed of.
+
+    It is held weakly. A session without one, and one that is gone, has its faults on the log alone.
+    """
+    document = pn.state.curdoc
+    if document is not None:
+        _tellers[document] = WeakMethod(tell)
 
 
 def on_loop[**P, T](function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -46,14 +68,46 @@ def _execute(function: Callable[[], Awaitable[Any]]) -> None:
         async_execute(function)
         return
 
-    async def run() -> None:
-        await function()
+    async def run() -> BaseException | None:
+        _workers.add(asyncio.get_running_loop())
+        doing = asyncio.ensure_future(function())
+        await asyncio.wait([doing])
+        return doing.exception()
 
     def on_a_worker() -> None:
         with set_curdoc(document):
-            asyncio.run(run())
+            fault = asyncio.run(run())
+            if fault is not None:
+                _told(document, fault)
 
     document.add_next_tick_callback(on_a_worker)
+
+
+def _write_on_the_server(document: Document, write: Callable[..., Any], *args: Any, **named: Any) -> None:
+    """Leave what is to be written to a socket to the server's loop.
+
+    Panel takes whatever loop runs where it is called. On one of ours it would write from a second thread, so that two
+    messages mix and the browser closes the connection; or the loop ends first, and the document waits for ever for a
+    write that nobody does.
+    """
+    try:
+        is_worker = asyncio.get_running_loop() in _workers
+    except RuntimeError:
+        is_worker = False
+    if is_worker:
+        document.add_next_tick_callback(partial(write, *args, **named))
+    else:
+        _write_task(document, write, *args, **named)
+
+
+def _told(document: Document, fault: BaseException) -> None:
+    """Whatever nobody met: what a person has to know is in the page, a fault of the program on the log too."""
+    if not isinstance(fault, ShowcaseError):
+        log.error("a page failed to do what was asked", exc_info=fault)
+    teller = _tellers.get(document)
+    tell = teller() if teller is not None else None
+    if tell is not None:
+        tell(fault)
 
 
 class Change:

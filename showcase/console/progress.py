@@ -16,12 +16,14 @@ from showcase.console.feed import RunFeed, last_seq
 from showcase.console.stores.outcome import WITH_PICTURES, Outcome
 from showcase.console.stores.run import RunStore
 from showcase.console.story import Story, tell
-from showcase.errors import ShowcaseError
+from showcase.errors import ShowcaseError, UnavailableError
 
 log = logging.getLogger(__name__)
 _TICK_S = 1.0
 _REST_S = 0.15
 """Between two changes of the page, so that a burst of events is one change."""
+_AGAIN_S, _RAREST_S = 1.0, 300.0
+"""After a fault in a view: begin again, ever more rarely where it stays."""
 
 
 class RunProgress(param.Parameterized):
@@ -35,6 +37,7 @@ class RunProgress(param.Parameterized):
     story = param.Parameter(doc="The story of the newest run; None where there never was one.")
     outcome = param.Parameter(doc="What its pictures are made of; None until a step that has some is done.")
     failure = param.Parameter(doc="What keeps us from reading the run; None while all is well.")
+    refusal = param.Parameter(doc="Why its pictures cannot be made; None while all is well.")
     is_known = param.Boolean(default=False, doc="Whether the newest run was looked up.")
     usual = param.Dict(default={}, doc="Seconds that each step took in the last completed run of the same preset.")
     now = param.Parameter(doc="The moment of the newest look; it moves every second while a run is under way.")
@@ -43,6 +46,12 @@ class RunProgress(param.Parameterized):
         super().__init__(**{"now": store.now, **params})
         self._feed, self._store = feed, store
         self._drawn: tuple[Any, ...] = ()
+        self._rest_s = _AGAIN_S
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database does not answer."""
+        return isinstance(self.failure, UnavailableError)
 
     @property
     def is_running(self) -> bool:
@@ -59,12 +68,31 @@ class RunProgress(param.Parameterized):
         changed.set()
         unsubscribe = self._feed.subscribe(wake)
         served = document if document is not None and document.session_context is not None else None
-        watching = loop.create_task(self._keep_up(changed, served))
-        watching.add_done_callback(_report)
+        watching: list[asyncio.Task[None]] = []
+
+        def begin() -> None:
+            watching[:] = [loop.create_task(self._keep_up(changed, served))]
+            watching[0].add_done_callback(again)
+
+        def again(task: asyncio.Task[None]) -> None:
+            """A fault in a view must not end the watching: the page would stand still until it is loaded anew."""
+            if task.cancelled() or not watching:
+                return
+            log.error("a page failed to follow the newest run, and tries again", exc_info=task.exception())
+            changed.set()
+            loop.call_later(self._rest_s, lambda: begin() if watching else None)
+            self._rest_s = min(2 * self._rest_s, _RAREST_S)
+
+        def end() -> None:
+            for task in watching:
+                task.cancel()
+            watching.clear()
 
         def ended(_session: Any) -> None:
             unsubscribe()
-            loop.call_soon_threadsafe(watching.cancel)
+            loop.call_soon_threadsafe(end)
+
+        begin()
 
         if served is not None:
             pn.state.on_session_destroyed(ended)
@@ -110,18 +138,12 @@ class RunProgress(param.Parameterized):
         if done == self._drawn:
             return
         outcome: Outcome | None = None
+        refusal: ShowcaseError | None = None
         if story is not None and any(done[1:]):
             try:
                 outcome = await self._store.outcome(story)
             except ShowcaseError as error:
-                failure = error
-                await change(lambda: self.param.update(failure=failure))
-                return
-        self._drawn = done
-        await change(lambda: self.param.update(outcome=outcome))
-
-
-def _report(watching: asyncio.Task[None]) -> None:
-    """A fault in a view must not end the watching unheard."""
-    if not watching.cancelled() and (fault := watching.exception()) is not None:
-        log.error("a page no longer follows the newest run", exc_info=fault)
+                refusal = error
+        await change(lambda: self.param.update(outcome=outcome, refusal=refusal))
+        # while the database is away every look tries again
+        self._drawn = () if isinstance(refusal, UnavailableError) else done

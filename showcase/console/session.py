@@ -11,6 +11,7 @@ from showcase.console.draft import RunDraft
 from showcase.console.feed import RunFeed
 from showcase.console.progress import RunProgress
 from showcase.console.state import ConsoleState
+from showcase.services.roles import Role, may
 from showcase.wiring import Installation
 
 
@@ -26,6 +27,11 @@ class Session:
     draft: RunDraft
     progress: RunProgress
     feed: RunFeed
+    role: Role = "approver"
+
+    def may(self, needed: Role) -> bool:
+        """Whether this person may do what needs that role; the services refuse the rest, whatever a view offers."""
+        return may(self.role, needed)
 
 
 class View(Protocol):

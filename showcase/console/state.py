@@ -34,6 +34,7 @@ class ConsoleState(param.Parameterized):
     data_set = param.String(default="", doc="The fingerprint, or its beginning, of the data set that is looked at.")
     pair = param.String(default="", doc="The store and the product of the series that is looked at, as 3-17.")
     draft = param.Dict(default={}, doc="The run being drafted, as a frame with only what differs from the defaults.")
+    source = param.Dict(default={}, doc="What the draft was opened from: its name and its frame; empty for nothing.")
     dark = param.Boolean(default=False, doc="Whether the dark theme is on.")
 
     def query(self) -> str:
@@ -161,6 +162,23 @@ def _read_draft(parts: Parts) -> dict[str, Any]:
     return _in_links(draft)
 
 
+def _write_source(source: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    if not source:
+        return {}
+    told = {"name": source["name"], "frame": _in_links(source["frame"])}
+    return {"source": [json.dumps(told, separators=(",", ":"), sort_keys=True)]}
+
+
+def _read_source(parts: Parts) -> dict[str, Any]:
+    text = _one(parts, "source")
+    if len(text) > _LONGEST_DRAFT:
+        raise ValueError(text)
+    match json.loads(text):
+        case {"name": str(name), "frame": dict(frame)} if name:
+            return {"name": _short(name), "frame": _in_links(frame)}
+    raise ValueError(text)
+
+
 PARTS = (
     _text("view", _view),
     _text("workspace", _workspace_id),
@@ -171,6 +189,7 @@ PARTS = (
     _text("data_set", _fingerprint),
     _text("pair", _pair),
     Part("draft", _write_draft, _read_draft),
+    Part("source", _write_source, _read_source),
     Part("dark", lambda _on: {"theme": ["dark"]}, lambda parts: _one(parts, "theme") == "dark"),
 )
 """What of the state the URL carries, and how."""

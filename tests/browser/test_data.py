@@ -77,6 +77,7 @@ def test_a_series_is_chosen_with_its_link_and_with_the_keyboard(visit: Visit, se
     expect(chosen).to_be_focused()
     expect(page.get_by_text("not the current one")).to_be_visible()
     assert "data_set=" in page.url
+    page.get_by_role("radio", name="demo_minimal").first.click()  # where every pair has sold
     numbers = page.get_by_text("units a day")
     before = numbers.inner_text()
     page.get_by_role("combobox", name="Product").click()

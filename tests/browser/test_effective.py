@@ -51,6 +51,10 @@ def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server
     page.get_by_label("Horizon").fill("10")
     page.get_by_label("Horizon").blur()
     expect(setting(page, "Horizon")).to_contain_text("10you")
+    page.wait_for_url("**source=**")
+    page.reload()  # what came from elsewhere still does
+    expect(setting(page, "Stores")).to_contain_text(re.compile(r"2run [0-9a-f]{8}"))
+    expect(setting(page, "Horizon")).to_contain_text("10you")
 
 
 def test_a_result_is_seen_as_tables_and_taken_away_as_files(visit: Visit, server: Server) -> None:
@@ -66,11 +70,38 @@ def test_a_result_is_seen_as_tables_and_taken_away_as_files(visit: Visit, server
         page.get_by_role("button", name="CSV: Leaderboard").click()
     assert csv.value.suggested_filename == "leaderboard.csv"
     assert csv.value.path().read_text().startswith("rank,model,role,wape,")
-    with page.expect_download() as png:
-        page.get_by_role("button", name="PNG: Against the truth").click()
-    drawn = Image.open(png.value.path())
-    assert drawn.width > 600
-    # more than its ground: bars of both colours are on it
+    assert colours_of_png(page, "Against the truth") > 20
+    for name, head in (("Focus pair", "date,units,promo,"), ("Folds", "fold,part,start,end,days")):
+        assert_taken_away(page, name, head)
+    kept = server.beside.services.workspaces.list(1)[0][0].workspace_id
+    server.beside.launcher.replay(kept).wait()
+    again = server.beside.services.workspaces.list(1)[0][0].workspace_id
+    others = {
+        f"compare&compare={kept}&compare={again}": ("Forecasts", "workspace,date,sold,forecast,lo80,hi80"),
+        f"lineage&workspace={kept}": ("Lineage", "workspace_id,name,status,"),
+        "data": ("Series", "date,units,"),
+    }
+    for query, (name, head) in others.items():
+        page.goto(f"{server.url}?view={query}")
+        assert_taken_away(page, name, head)
+
+
+def assert_taken_away(page: Page, name: str, head: str) -> None:
+    """A picture is saved with its lines on it, and its numbers under these names."""
+    button = page.get_by_role("button", name=f"CSV: {name}", exact=True)
+    expect(button).to_be_visible()
+    assert colours_of_png(page, name) > 5, name
+    with page.expect_download() as saved:
+        button.click()
+    assert saved.value.path().read_text().startswith(head), name
+
+
+def colours_of_png(page: Page, name: str) -> int:
+    """How many colours the saved picture has; its ground alone would be one."""
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=f"PNG: {name}", exact=True).click()
+    drawn = Image.open(saved.value.path())
+    assert drawn.width > 200, name
     colours = drawn.convert("RGB").getcolors(drawn.width * drawn.height)
-    assert colours is not None
-    assert len(colours) > 20
+    assert colours is not None, name
+    return len(colours)

@@ -107,7 +107,7 @@ def test_workspaces_are_compared_from_the_library_and_taken_away_as_csv(visit: V
     page.reload()
     expect(head.get_by_text("side-2")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     with download.value.path().open(newline="") as text:
         rows = list(csv.reader(text))
     assert [cell.split(" ")[0] for cell in rows[0]] == ["part", "field", "side-0", "side-1", "side-2"]

@@ -13,10 +13,12 @@ import pytest
 from bokeh.document import Document
 from bokeh.server.contexts import BokehSessionContext
 from bokeh.server.session import ServerSession
+from panel.io import document as panel_document
 from panel.io.state import set_curdoc
 
 from showcase.console import change
-from showcase.console.change import Change, on_loop
+from showcase.console.change import Change, on_loop, run_in_order, tell_faults
+from showcase.errors import UnavailableError
 
 
 @pytest.fixture
@@ -58,6 +60,52 @@ def test_a_coroutine_of_ours_is_run_as_a_plain_callback_of_its_session(given: li
     assert (given, ours.heard) == ([], [])
     assert callback.callback() is None
     assert ours.heard == ["tap"]
+
+
+def test_what_panel_wants_to_write_meanwhile_is_left_to_the_loop_of_the_server(document: Document) -> None:
+    written: list[Document] = []
+
+    async def write(to: Document) -> None:
+        written.append(to)
+
+    class Writes(Ours):
+        async def handle(self, _event: str) -> None:
+            panel_document._dispatch_write_task(document, write, document)
+
+    Writes.handle.__module__ = Ours.handle.__module__
+    run_in_order()
+    change._execute(partial(Writes().handle, "tap"))
+    (callback,) = document.session_callbacks
+    callback.callback()
+    assert written == []
+    later = document.session_callbacks[-1].callback()
+    asyncio.run(later)
+    assert written == [document]
+
+
+def test_what_a_coroutine_failed_of_is_told_in_its_page_and_a_fault_of_ours_on_the_log(
+    document: Document, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Page:
+        def __init__(self) -> None:
+            self.told: list[BaseException] = []
+
+        def tell(self, fault: BaseException) -> None:
+            self.told.append(fault)
+
+    class Fails:
+        async def handle(self, fault: Exception) -> None:
+            raise fault
+
+    Fails.handle.__module__ = Ours.handle.__module__
+    page = Page()
+    tell_faults(page.tell)
+    faults = [UnavailableError("The database is away.", "Wait."), RuntimeError("a fault of ours")]
+    for fault in faults:
+        change._execute(partial(Fails().handle, fault))
+        document.session_callbacks[-1].callback()
+    assert page.told == faults
+    assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == ["a fault of ours"]
 
 
 @pytest.mark.usefixtures("document")

@@ -27,6 +27,7 @@ PLACES = {
     "data_set": st.text("0123456789abcdef", max_size=64),
     "pair": st.one_of(st.just(""), st.tuples(st.integers(1), st.integers(1)).map(lambda ids: f"{ids[0]}-{ids[1]}")),
     "draft": drafts,
+    "source": st.one_of(st.just({}), st.fixed_dictionaries({"name": names, "frame": drafts})),
     "dark": st.booleans(),
 }
 
@@ -72,6 +73,11 @@ def test_any_query_gives_some_state(text: str) -> None:
         [("draft", "[1, 2]")],
         [("draft", "{")],
         [("draft", "x" * 5000)],
+        [("source", "[]")],
+        [("source", '{"name": 1, "frame": {}}')],
+        [("source", '{"name": "", "frame": {}}')],
+        [("source", '{"name": "a run", "frame": []}')],
+        [("source", "x" * 5000)],
     ],
 )
 def test_what_a_query_cannot_mean_is_left_at_its_default(parts: list[tuple[str, str]]) -> None:

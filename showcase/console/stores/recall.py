@@ -15,6 +15,7 @@ from showcase.pipeline.estimate import ASKING, Size, pace_of
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.request import parse_request
 from showcase.pipeline.saved_requests import SavedRequests
+from showcase.services.roles import Role, check_role, may
 from showcase.wiring import Installation
 
 _RUNS = 30
@@ -32,18 +33,25 @@ class Offers:
 class RecallStore:
     """Old requests. Each coroutine leaves the loop free while the database answers."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, role: Role = "approver") -> None:
+        self.role = role
         self._launcher, self._clock = installation.launcher, installation.services.clock
         self._saved = SavedRequests(installation.services.transactions)
+
+    @property
+    def may_save(self) -> bool:
+        return may(self.role, "operator")
 
     async def offers(self) -> Offers:
         return await asyncio.to_thread(self._offers)
 
     async def save(self, name: str, frame: Mapping[str, Any]) -> None:
-        """Give a frame a name, in place of what it meant before."""
+        """Give a frame a name, in place of what it meant before; ForbiddenError for a viewer, as `forget` is."""
+        check_role(self.role, "operator")
         await asyncio.to_thread(self._saved.save, name, frame)
 
     async def forget(self, name: str) -> None:
+        check_role(self.role, "operator")
         await asyncio.to_thread(self._saved.forget, name)
 
     def _offers(self) -> Offers:

@@ -33,8 +33,9 @@ _DONE = """
 class BulkBar(pn.viewable.Viewer):
     """Tells the counts while nothing is ticked. Every action is previewed first, and can be taken back once."""
 
-    def __init__(self, shelf: Shelf, question: Question) -> None:
+    def __init__(self, shelf: Shelf, question: Question, *, may_change: bool = True) -> None:
         super().__init__()
+        self._may_change = may_change
         self._shelf, self._question = shelf, question
         self._counts = text(sizing_mode=None, min_width=10)
         self._ticked = text(sizing_mode=None)
@@ -46,6 +47,7 @@ class BulkBar(pn.viewable.Viewer):
         self._more = pmui.MenuButton(
             label="More", items=[{"label": BULK[each].label, "icon": BULK[each].icon} for each in _MORE], **_BUTTON
         )
+        self._more.disabled = not may_change
         self._more.on_click(self._picked)
         self._bar = arranged(
             self._ticked, self._all, self._none, *buttons, self._compare, self._button("export"), self._more,
@@ -66,7 +68,10 @@ class BulkBar(pn.viewable.Viewer):
         async def pressed(_event: param.parameterized.Event) -> None:
             await self._preview(action)
 
-        return pmui.Button(label=f"{words.label}…", icon=words.icon, color=words.color, **_BUTTON, on_click=pressed)
+        return pmui.Button(
+            label=f"{words.label}…", icon=words.icon, color=words.color, disabled=not self._may_change, **_BUTTON,
+            on_click=pressed,
+        )  # fmt: skip
 
     def _show(self, *_events: param.parameterized.Event) -> None:
         shelf = self._shelf

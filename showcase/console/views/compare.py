@@ -47,7 +47,7 @@ class CompareView(pn.viewable.Viewer):
         self._differences = pmui.Checkbox(label="differences only", value=True, size="small", margin=0)
         self._csv = pmui.FileDownload(
             callback=self._as_csv, filename="comparison.csv", label="CSV", icon="download", margin=0, size="small",
-            button_style="outlined", auto=True, embed=False,
+            variant="outlined", auto=True, embed=False,
         )  # fmt: skip
         self._words = text()
         self._forecasts = PictureCard("Forecasts", "forecasts", min_height=HEIGHT, waits="No forecast to draw.")
@@ -137,6 +137,8 @@ class CompareView(pn.viewable.Viewer):
 def _words(failure: ShowcaseError | None, number: int) -> str:
     if failure is not None:
         return remedy(failure)
+    if number >= FEWEST:
+        return '<p class="quiet">Reading the comparison</p>'
     if number == 1:
         return '<p class="quiet">One more: a comparison needs two at least.</p>'
     return (

@@ -23,12 +23,15 @@ _FOOT = "display: flex; gap: 12px;"
 class DataSetView(pn.viewable.Viewer):
     """The data set that the state names, else the current one."""
 
-    def __init__(self, state: ConsoleState, store: DataStore, changed: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, state: ConsoleState, store: DataStore, changed: Callable[[], Awaitable[None]], *, may_change: bool = True
+    ) -> None:
         super().__init__()
         self._state, self._store, self._told = state, store, changed
         self._shown: DataSet | None = None
         self._facts = text(stylesheets=[sheet("facts")])
         self.make_current = Action("Make current", self._make_current, icon="task_alt", variant="outlined")
+        self.make_current.is_allowed = may_change
         self._foot = arranged(self.make_current.button, css=_FOOT)
         self._card = card(self._facts, self._foot, self.make_current.notice)
         self.explorer = ExplorerView(state, store)

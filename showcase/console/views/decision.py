@@ -18,11 +18,13 @@ from showcase.console.surface import arranged, show_only, text
 from showcase.console.text import plain
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD, Picture
+from showcase.errors import UnavailableError
 
 _TOP = "display: grid; grid-template-columns: minmax(0, 1fr) 44px; gap: 12px; align-items: start;"
 _ACTS = "display: grid; grid-template-columns: auto auto minmax(0, 1fr); gap: 8px;"
 _STACK = "display: flex; flex-direction: column; gap: 8px;"
 _LONGEST_REASON = 500
+_NOT_YOURS = '<p class="small"><b>An approver decides this</b>; you came in without that role.</p>'
 
 
 class DecisionView(pn.viewable.Viewer):
@@ -31,6 +33,7 @@ class DecisionView(pn.viewable.Viewer):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._progress, self._store = session.progress, DecisionStore(session.installation)
+        self._may_decide = session.may("approver")
         self._asked: Mapping[str, Any] | None = None
         self._words, self._why = text(), text(stylesheets=[sheet("decision")])
         self._ring = Countdown(width=44, height=44, margin=0)
@@ -41,6 +44,8 @@ class DecisionView(pn.viewable.Viewer):
             label="Reason, if you reject", size="small", margin=0, sizing_mode="stretch_width",
             max_length=_LONGEST_REASON,
         )  # fmt: skip
+        self.approve.is_allowed = self.reject.is_allowed = self._may_decide
+        self._reason.disabled = not self._may_decide
         acts = arranged(self.approve.button, self.reject.button, self._reason, css=_ACTS, in_line=True)
         top = arranged(self._words, self._ring, css=_TOP)
         why = arranged(self._why, self._picture.tools, css=f"{HEAD} align-items: start;")
@@ -73,7 +78,10 @@ class DecisionView(pn.viewable.Viewer):
 
     async def _count(self) -> None:
         asked = self._asked
-        left_s = None if asked is None else await self._store.seconds_left(asked["action_id"])
+        try:
+            left_s = None if asked is None else await self._store.seconds_left(asked["action_id"])
+        except UnavailableError:
+            return  # the header says so; the next look counts again
         if asked is None or asked is not self._asked:
             return
         if left_s is None:
@@ -83,7 +91,7 @@ class DecisionView(pn.viewable.Viewer):
         show_only(self._card, True)
 
     def _present(self, asked: Mapping[str, Any]) -> None:
-        self._words.object = words_html(asked)
+        self._words.object = words_html(asked) + ("" if self._may_decide else _NOT_YOURS)
         self._why.object = reasons_html(asked)
         days = (asked["evidence"].get("plan") or {}).get("days")
         if days:

@@ -24,7 +24,7 @@ class FocusView(pn.viewable.Viewer):
     def __init__(self, draft: RunDraft, store: RunStore) -> None:
         super().__init__()
         self._draft, self._store = draft, store
-        self._head, self._words = text(title("Focus pair")), text()
+        self._head, self._words = text(title("Focus pair")), text('<p class="small quiet">Reading the series</p>')
         self._picture = Picture("Focus pair", "focus-pair", height=HEIGHT)
         head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
         self._card = card(head, draft.focus, *self._picture.body, self._words)

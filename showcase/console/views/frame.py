@@ -7,16 +7,22 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.connection import Connection
-from showcase.console.draft import RunDraft
-from showcase.console.progress import RunProgress
 from showcase.console.run_html import RUN_WORDS
+from showcase.console.session import Session
 from showcase.console.state import ConsoleState
 from showcase.console.surface import arranged, text
 from showcase.console.text import day, plain
 from showcase.console.theme import sheet
 from showcase.console.view_table import VIEWS
+from showcase.services.roles import Role
 
 _HEAD = "display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 12px; min-width: 0;"
+_ROLES: dict[Role, str] = {
+    "viewer": ' <span class="chip" role="note">You look on: to run or change takes an operator\'s token</span>',
+    "operator": "",
+    "approver": "",
+}
+"""What a person is told beside the data set who may do less than what is offered."""
 _RAIL = {
     "pt": "8px",
     "& .MuiListItemButton-root": {"flexDirection": "column", "py": "9px", "px": "4px !important", "gap": "2px"},
@@ -28,20 +34,21 @@ _RAIL = {
 
 
 class HeaderView(pn.viewable.Viewer):
-    """The current data set, and whether something runs."""
+    """The current data set, whether something runs, and who looks on."""
 
-    def __init__(self, draft: RunDraft, progress: RunProgress) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._draft, self._progress = draft, progress
+        draft, progress = session.draft, session.progress
+        self._draft, self._progress, self._role = draft, progress, session.role
         self._data = text(stylesheets=[sheet("chip")])
         self._run = text(stylesheets=[sheet("chip")], sizing_mode=None, width=210)
         self._row = arranged(self._data, Connection(margin=0), self._run, css=_HEAD, margin=(0, 8, 0, 16))
         draft.param.watch(self._show, "surroundings")
-        progress.param.watch(self._show, ["story", "is_known"])
+        progress.param.watch(self._show, ["story", "is_known", "failure"])
         self._show()
 
     def _show(self, *_events: param.parameterized.Event) -> None:
-        self._data.object = f'<span class="chip">{plain(self._data_words())}</span>'
+        self._data.object = f'<span class="chip">{plain(self._data_words())}</span>{_ROLES[self._role]}'
         words, tone = self._run_words()
         self._run.object = (
             f'<div style="text-align:right" role="status"><span class="chip {tone}">{plain(words)}</span></div>'
@@ -49,7 +56,7 @@ class HeaderView(pn.viewable.Viewer):
 
     def _data_words(self) -> str:
         if self._draft.surroundings is None:
-            return "reading the data set"
+            return "reading the data set" if not self._progress.is_away else "data set not known"
         data_set = self._draft.ground.data_set
         if data_set is None:
             return "no demand data"
@@ -57,6 +64,8 @@ class HeaderView(pn.viewable.Viewer):
 
     def _run_words(self) -> tuple[str, str]:
         story = self._progress.story
+        if self._progress.is_away:
+            return "the database is away", "failed"
         if story is None or story.run_status == "completed":
             return "idle", ""
         if story.question is not None:

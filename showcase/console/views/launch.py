@@ -7,9 +7,8 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.actions import Action
-from showcase.console.draft import OBJECTS, OPTIONS, RunDraft
-from showcase.console.feed import RunFeed
-from showcase.console.progress import RunProgress
+from showcase.console.draft import OBJECTS, OPTIONS
+from showcase.console.session import Session
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
@@ -21,9 +20,11 @@ _BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto aut
 class LaunchView(pn.viewable.Viewer):
     """Starts and stops runs. What the model refuses stands here before Run can be pressed."""
 
-    def __init__(self, draft: RunDraft, progress: RunProgress, store: RunStore, feed: RunFeed) -> None:
+    def __init__(self, session: Session, store: RunStore) -> None:
         super().__init__()
-        self._draft, self._progress, self._store, self._feed = draft, progress, store, feed
+        draft, progress = session.draft, session.progress
+        self._draft, self._progress, self._store, self._feed = draft, progress, store, session.feed
+        self._may_run = session.may("operator")
         self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, value=draft.keeps)
         self._name = field(draft.options, "workspace_name", label="Name of the workspace")
         self._words = text()
@@ -43,7 +44,7 @@ class LaunchView(pn.viewable.Viewer):
         self._keep.param.watch(self._kept, "value")
         draft.param.watch(self._show, "check")
         draft.options.param.watch(self._show, ["preservation", "workspace_name"])
-        progress.param.watch(self._show, "story")
+        progress.param.watch(self._show, ["story", "failure"])
         self._show()
 
     async def _start(self) -> None:
@@ -64,13 +65,18 @@ class LaunchView(pn.viewable.Viewer):
         check, is_running = self._draft.check, self._progress.is_running
         self._keep.value = self._draft.keeps
         self._name.disabled = not self._draft.keeps
-        self.run.is_allowed = check is not None and check.may_run and not is_running
-        self.stop.is_allowed = is_running
+        may_begin = self._may_run and not is_running and not self._progress.is_away
+        self.run.is_allowed = check is not None and check.may_run and may_begin
+        self.stop.is_allowed = self._may_run and is_running
         self._words.object = self._sentence()
         refuse(self._name, check.at("workspace_name") if check else "")
 
     def _sentence(self) -> str:
         check = self._draft.check
+        if self._progress.is_away:
+            return '<p class="small"><b class="bad">Nothing can run while the database is away.</b></p>'
+        if not self._may_run:
+            return '<p class="small quiet">To run takes an operator; you came in as viewer.</p>'
         if check is None:
             return '<p class="small quiet">Reading the data set</p>'
         if self._progress.is_running:

@@ -32,9 +32,9 @@ class LibraryView(pn.viewable.Viewer):
         self._shelf = Shelf(session.state, store)
         question = Question()
         self._bar = SearchBar(self._shelf, question)
+        bulk = BulkBar(self._shelf, question, may_change=session.may("operator"))
         left = card(
-            self._bar, BulkBar(self._shelf, question), LibraryTable(self._shelf), question, extra=_GROWS,
-            sizing_mode="stretch_both",
+            self._bar, bulk, LibraryTable(self._shelf), question, extra=_GROWS, sizing_mode="stretch_both"
         )  # fmt: skip
         self._detail = WorkspaceView(session)
         self._beside = arranged(self._detail, css=_BESIDE, extra=_NARROW, sizing_mode="stretch_both")

@@ -12,7 +12,6 @@ from showcase.console.library_columns import COLUMNS, Line, fitting, library_tab
 from showcase.console.shelf import Shelf
 from showcase.console.surface import arranged, remedy, show_only, text
 from showcase.console.theme import sheet
-from showcase.errors import ShowcaseError
 from showcase.store.workspaces import Workspace
 
 _STACK = "display: flex; flex-direction: column; gap: 4px; height: 100%; min-height: 0; flex: 1;"
@@ -128,11 +127,7 @@ class LibraryTable(pn.viewable.Viewer):
             self._shelf.state.workspace = "" if is_open else str(tapped.workspace_id)
 
     async def _pin(self, workspace: Workspace) -> None:
-        try:
-            await self._shelf.store.edit(workspace.workspace_id, {"pinned": not workspace.pinned})
-        except ShowcaseError as error:
-            self._shelf.failure = error
-            return
+        await self._shelf.store.edit(workspace.workspace_id, {"pinned": not workspace.pinned})
         await self._shelf.refresh()
 
     async def _back(self, _event: param.parameterized.Event) -> None:

@@ -40,13 +40,13 @@ class LineageView(pn.viewable.Viewer):
         self._clock, self._last_tap = session.installation.services.clock, None
         self._ranges: hv.streams.RangeXY | None = None
         self._nodes: ColumnDataSource | None = None
-        self._head, self._selected = text(), text(stylesheets=[sheet("workspace")])
+        self._head, self._selected = text(title("Lineage")), text(stylesheets=[sheet("workspace")])
         self._scope = pmui.RadioBoxGroup(options=_SCOPES, value="family", inline=True, size="small", margin=0)
         look = {"margin": 0, "size": "small", "variant": "outlined"}
         self._open = pmui.Button(label="Open", icon="inventory_2", **look, on_click=self._to_library)
         self._load = pmui.Button(label="Load", icon="input", **look, on_click=self._load_selected)
         line = arranged(self._selected, self._scope, self._open, self._load, css=_LINE, in_line=True)
-        self._words = text()
+        self._words = text('<p class="quiet">Reading who replayed whom</p>')
         self._picture = Picture("Lineage", "lineage")
         told = arranged(self._words, self._picture.tools, css=HEAD, in_line=True)
         keys = text(keys_html(), stylesheets=[sheet("lineage")])

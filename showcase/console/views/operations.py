@@ -9,7 +9,7 @@ from showcase.console.actions import Action
 from showcase.console.ops_words import CARDS
 from showcase.console.session import Session
 from showcase.console.stores.operations import OperationsStore
-from showcase.console.surface import arranged, card, remedy, text, title
+from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.theme import sheet
 from showcase.errors import ShowcaseError
 
@@ -36,12 +36,13 @@ class OperationsView(pn.viewable.Viewer):
         self._state, self._store = session.state, OperationsStore(session.installation)
         sheets = [sheet("facts"), sheet("rows"), sheet("ops")]
         self._texts = {name: text(stylesheets=sheets) for name in CARDS}
-        self._head = text(title("Operations", "reading"))
+        self._head = text(title("Operations") + '<p class="quiet">Reading what ran and what is there</p>')
         self.again = Action("Look again", self.refresh, icon="refresh", variant="outlined", size="small")
         head = arranged(self._head, self.again.button, css=_HEAD, in_line=True)
         top = card(head, self.again.notice, self._texts["numbers"])
         sides = [arranged(*(card(self._texts[name]) for name in names), css=_STACK) for names in (_LEFT, _RIGHT)]
         self._grid = arranged(*sides, css=_GRID)
+        show_only(self._grid, False)
         self.root = arranged(top, self._grid, css=_PAGE, sizing_mode="stretch_both")
         session.progress.param.watch(self._ended, "story")
 
@@ -59,6 +60,7 @@ class OperationsView(pn.viewable.Viewer):
         """The same, with a failure for the one who asked."""
         seen = await self._store.picture()
         self._head.object = title("Operations")
+        show_only(self._grid, True)
         for name, words in CARDS.items():
             self._texts[name].object = words(seen)
 

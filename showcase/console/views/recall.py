@@ -78,8 +78,8 @@ class RecallView(pn.viewable.Viewer):
         return (self._name.value_input or self._name.value or "").strip()
 
     def _judge(self, *_events: param.parameterized.Event) -> None:
-        self.save.is_allowed = bool(self._typed)
-        self.forget.is_allowed = self._typed in self._offers.saved
+        self.save.is_allowed = self._store.may_save and bool(self._typed)
+        self.forget.is_allowed = self._store.may_save and self._typed in self._offers.saved
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._root

@@ -22,7 +22,7 @@ from showcase.console.result_text import (
     numbers_html,
 )  # fmt: skip
 from showcase.console.stores.outcome import Outcome
-from showcase.console.surface import arranged, card, show_only, text
+from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import count
 from showcase.console.theme import sheet
 from showcase.console.views.picture import PictureCard
@@ -50,14 +50,16 @@ class ResultView(pn.viewable.Viewer):
         pictures = (self._forecast, self._board, self._horizon, self._coverage, self._truth, self._effects)
         self._decision = arranged(card(self._decided), css="display: block; flex: none;")
         self._column = arranged(card(self._numbers), self._decision, *pictures, css=_STACK)
-        progress.param.watch(self._show, "outcome")
+        progress.param.watch(self._show, ["outcome", "refusal"])
         progress.param.watch(self._count, "story")
         self._show()
 
     def _count(self, *_events: param.parameterized.Event) -> None:
         story = self._progress.story
         show_only(self._column, story is not None)
-        if story is not None and story.data("backtest").get("winner"):
+        if self._progress.refusal is not None:
+            self._numbers.object = title("Result") + remedy(self._progress.refusal)
+        elif story is not None and story.data("backtest").get("winner"):
             self._numbers.object = numbers_html(self._progress.outcome, "Reading the result.")
         elif self._progress.is_running:
             self._numbers.object = numbers_html(self._progress.outcome, "The winner appears after the backtest.")

@@ -35,10 +35,10 @@ class RunView(pn.viewable.Viewer):
     def __init__(self, session: Session) -> None:
         super().__init__()
         draft, progress, store = session.draft, session.progress, RunStore(session.installation)
-        self.launch = LaunchView(draft, progress, store, session.feed)
+        self.launch = LaunchView(session, store)
         self.focus = FocusView(draft, store)
         pair = arranged(OverridesView(draft), self.focus, css=_PAIR)
-        self.effective = EffectiveView(draft, RecallStore(session.installation))
+        self.effective = EffectiveView(draft, RecallStore(session.installation, session.role))
         form = arranged(DemandView(draft), ModelsView(draft, store.models), pair, self.effective, css=_SCROLLS)
         left = arranged(form, self.launch, css=_SIDE, sizing_mode="stretch_both")
         right = arranged(

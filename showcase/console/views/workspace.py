@@ -40,6 +40,7 @@ class WorkspaceView(pn.viewable.Viewer):
         self._head, self._body = text(stylesheets=[sheet("workspace")]), text(stylesheets=[sheet("workspace")])
         self._edit = pmui.IconButton(icon="edit", description="Edit name, notes and tags", **_ICON)
         close = pmui.IconButton(icon="close", description="Close the workspace", **_ICON, on_click=self._close)
+        self._edit.disabled = not session.may("operator")
         self._edit.on_click(self._begin_edit)
         self._editor = WorkspaceEditor(self._store, self._edited)
         self._acts = WorkspaceActs(session, self._store, self._deleted)

@@ -36,6 +36,7 @@ class WorkspaceActs(pn.viewable.Viewer):
         super().__init__()
         self._session, self._store, self._deleted = session, store, deleted
         self._opened: Opened | None = None
+        self._may_change = session.may("operator")
         self._question = Question()
         self._replay = ReplayDialog(session, store)
         load = pmui.Button(
@@ -43,6 +44,7 @@ class WorkspaceActs(pn.viewable.Viewer):
             description="Load its configuration into Run, to change it there",
         )  # fmt: skip
         replay = pmui.Button(label="Replay…", icon="replay", variant="contained", **_BUTTON, on_click=self._ask_replay)
+        replay.disabled = not self._may_change
         self._export = pmui.Button(label="Export…", icon="inventory", variant="outlined", **_BUTTON)
         self._delete = pmui.Button(label="Delete…", icon="delete", color="error", variant="text", **_BUTTON)
         self._export.on_click(self._ask_export)
@@ -54,7 +56,7 @@ class WorkspaceActs(pn.viewable.Viewer):
         """Act on this one from now on."""
         self._opened = opened
         is_running = opened.workspace.status == "running"
-        self._export.disabled = self._delete.disabled = is_running
+        self._export.disabled = self._delete.disabled = is_running or not self._may_change
 
     async def _load(self, _event: param.parameterized.Event) -> None:
         if self._opened is not None:
@@ -93,7 +95,7 @@ class WorkspaceActs(pn.viewable.Viewer):
 
         download = pmui.FileDownload(
             callback=zipped, filename=f"showcase-{workspace_id}.zip", label="Download the zip", icon="download",
-            button_style="outlined", margin=0, size="small", auto=True, embed=False,
+            variant="outlined", margin=0, size="small", auto=True, embed=False,
         )  # fmt: skip
         self._question.tell("Exported", exported_html(made), fields=(download,))
 
