@@ -85,6 +85,17 @@ class CarriedRun(Carried):
         return self
 
 
+class CarriedTruth(Carried):
+    """The winner against what people wanted, on some of the days; null where a score is not defined."""
+
+    days: Literal["all", "in_stock", "stockout"]
+    n: WholeNumber
+    wape_sales: float | None = None
+    wape_demand: float | None = None
+    bias_sales: float | None = None
+    bias_demand: float | None = None
+
+
 class CarriedData(Carried):
     """What is known of the data set; null where it was gone before the export."""
 
@@ -95,6 +106,7 @@ class CarriedData(Carried):
     row_counts: dict[str, WholeNumber] | None
     date_start: date | None
     date_end: date | None
+    truth: list[CarriedTruth] | None = None
 
 
 class CarriedManifest(Carried):

@@ -64,10 +64,15 @@ def folds_picture(folds: Sequence[Row], first_day: date) -> Markup:
     return picture(height, "The days that each fold trains on and tests", drawn)
 
 
-def bars_picture(rows: Sequence[tuple[str, float | None, str]], unit: str, title: str) -> Markup:
-    """One bar a row of (name, value, class), the smallest best; a value that is undefined has words in its place."""
+def bars_picture(
+    rows: Sequence[tuple[str, float | None, str]], unit: str, title: str, most: float = math.inf
+) -> Markup:
+    """One bar a row of (name, value, class), the smallest best; a value that is undefined has words in its place.
+
+    A bar ends at `most`, whatever its number says.
+    """
     line, left = 30, 190.0
-    known = [value for _, value, _ in rows if value is not None]
+    known = [min(value, most) for _, value, _ in rows if value is not None]
     scale, _ = round_scale(known or [1.0], left, _RIGHT - 90)
     drawn = []
     for position, (name, value, kind) in enumerate(rows):
@@ -76,7 +81,7 @@ def bars_picture(rows: Sequence[tuple[str, float | None, str]], unit: str, title
         if value is None:
             drawn.append(element("text", "undefined", class_="mark", x=left + 4, y=y + 15))
             continue
-        width = max(scale.at(value) - left, 1.0)
+        width = max(scale.at(min(value, most)) - left, 1.0)
         drawn.append(element("rect", class_=f"bar {kind}", x=left, y=y + 2, width=width, height=18, rx=3))
         drawn.append(element("text", f"{number(value)}{unit}", class_="value", x=left + width + 8, y=y + 16))
     return picture(12 + line * len(rows), title, drawn)

@@ -17,6 +17,7 @@ REPORT = "report.html"
 _PARTS = (
     (result.forecast, "forecast", "Forecast"),
     (result.leaderboard, "leaderboard", "Leaderboard"),
+    (result.truth, "truth", "Against the truth"),
     (result.folds, "folds", "Folds"),
     (story.verdict, "verdict", "Verdict"),
     (result.plans, "plans", "What-if plans"),

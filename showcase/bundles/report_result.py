@@ -13,6 +13,8 @@ from showcase.bundles.scales import short_day
 from showcase.bundles.score_pictures import coverage_picture, effects_picture, horizon_picture
 
 _UNITS = {"wape": " %", "mae": "", "rmse": ""}
+_DAYS = {"all": "all days", "in_stock": "in stock", "stockout": "out of stock"}
+_OF = ("sales", "demand")
 _BOARD = (("wape", "wape %"), ("mae", "mae"), ("rmse", "rmse"), ("bias", "bias"), ("mase", "mase"),
           ("coverage80", "80 % held"), ("coverage95", "95 % held"))  # fmt: skip
 
@@ -134,6 +136,31 @@ def _legend(*keys: tuple[str, str]) -> Markup:
 
 def _bar_kind(row: Mapping[str, Any]) -> str:
     return "best" if row["is_winner"] else "chosen" if row["is_chosen"] else "control"
+
+
+def truth(facts: ReportFacts) -> Markup | None:
+    """The winner against what people wanted, which generated data know."""
+    told = facts.content.data.get("truth")
+    if not told:
+        return None
+    bars = [
+        (_DAYS[row["days"]] + words, row[f"wape_{of}"], kind)
+        for row in told
+        for of, words, kind in (("sales", ", sales", "chosen"), ("demand", ", demand", "best"))
+    ]
+    rows = [
+        (_DAYS[row["days"]], f"{row['n']:,}", *(number(row[f"{name}_{of}"]) for name in ("wape", "bias") for of in _OF))
+        for row in told
+    ]
+    heads = ("days", "scored", *(f"{name} against {of}" for name in ("wape %", "bias") for of in _OF))
+    words = (
+        "While a shelf is empty sales stay below what people wanted. The data were generated, so that is known: the "
+        f"error of {facts.winner} against sales, and against demand. No model saw it. A bar ends at 100 %."
+    )
+    drawn = bars_picture(bars, " %", "wape of the winner against sales and against demand", most=100.0)
+    legend = _legend(("square past", "against sales"), ("square", "against demand"))
+    body = table(heads, rows, numbers=range(1, len(heads)))
+    return section("Against the truth", words, legend, framed(drawn), body, id_="truth")
 
 
 def folds(facts: ReportFacts) -> Markup | None:

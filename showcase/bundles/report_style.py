@@ -58,6 +58,7 @@ summary { cursor: pointer; color: var(--primary); }
 .key.wide::before { opacity: .15; }
 .legend.apart { margin-top: 18px; }
 .key.circle::before, .key.square::before { width: 10px; height: 10px; border: 0; background: var(--ahead); }
+.key.square.past::before { background: var(--sold); }
 .key.circle::before { border-radius: 50%; background: var(--other); }
 svg { display: block; width: 100%; height: auto; margin-top: 6px; }
 .picture { margin-top: 0; }

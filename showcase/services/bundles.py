@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from showcase.ports import Artifacts, Clock
 from showcase.services.bundle_files import BundleFolder
 from showcase.services.bundle_import import BundleReader, Imported, import_bundle
 from showcase.services.bundle_reading import read_content
+from showcase.services.bundle_truth import winner_against_truth
 from showcase.services.bundle_writing import write_bundle
 from showcase.services.bundle_zip import ZippedBundle, zip_bundle
+from showcase.services.demand import DemandService
 from showcase.services.jobs import JobService
 from showcase.store import bundles as rows
 from showcase.store import jobs
@@ -94,6 +96,7 @@ class BundleService:
     transactions: Transactions
     artifacts: Artifacts
     clock: Clock
+    demand: DemandService
     folder: BundleFolder
     scratch: Path
     source_date: datetime | None = None
@@ -198,6 +201,9 @@ class BundleService:
         exported_at = self.source_date or self.clock.now()
         with self.transactions.read() as connection:
             content = read_content(connection, found)
+        truth = winner_against_truth(self.demand, self.artifacts, found)
+        if truth is not None:
+            content = replace(content, data={**content.data, "truth": truth})
         with self.folder.stage(name) as stage:
             written = write_bundle(content, self.artifacts, stage, exported_at)
             seen = verify_bundle(stage.folder)

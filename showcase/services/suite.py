@@ -116,7 +116,9 @@ class Services:
     @property
     def bundles(self) -> BundleService:
         folder = BundleFolder(self.bundles_root)
-        return BundleService(self.transactions, self.artifacts, self.clock, folder, self.scratch, self.source_date)
+        return BundleService(
+            self.transactions, self.artifacts, self.clock, self.demand, folder, self.scratch, self.source_date
+        )
 
     @property
     def knowledge(self) -> KnowledgeService:

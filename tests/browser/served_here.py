@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -20,10 +21,10 @@ PATIENCE_S = 60.0
 
 
 @contextmanager
-def shared_over(database: Database, home: Path) -> Iterator[Installation]:
-    """An installation over this database, as the one of this process."""
+def shared_over(database: Database, home: Path, **settings: Any) -> Iterator[Installation]:
+    """An installation over this database, as the one of this process, with these settings."""
     launcher = launcher_over(database, home)
-    installation = Installation(Settings(home=home), database, launcher.services, launcher, None)
+    installation = Installation(Settings(home=home, **settings), database, launcher.services, launcher, None)
     share(installation)
     try:
         yield installation

@@ -69,7 +69,9 @@ def words(page: Page, said: str) -> Locator:
 
 
 def go(page: Page, view: str) -> None:
+    """Open a view, and wait until it is the one that is shown."""
     page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).click()
+    expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_visible(visible=view == "run")
 
 
 def test_each_view_says_what_it_waits_for_while_its_data_are_slow(

@@ -37,6 +37,30 @@ def test_a_demo_offers_to_make_what_it_needs_and_then_tells_its_story(visit: Vis
     expect(page.get_by_role("heading", name="The dips are empty shelves")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("title", "pictures"), [("Explore demand", ["One series"]), ("Explore forecasts", ["Forecast", "Folds"])]
+)
+def test_an_exploration_draws_and_starts_no_run(visit: Visit, server: Server, title: str, pictures: list[str]) -> None:
+    server.seed("demo_minimal")
+    before = made(server)
+    page = open_gallery(visit, server)
+    page.get_by_role("link", name=title).click()
+    for name in pictures:
+        expect(page.get_by_role("button", name=f"PNG: {name}")).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    assert made(server) == before
+
+
+def made(server: Server) -> tuple[int, int, int]:
+    """How many runs, data sets and workspaces there are."""
+    services = server.beside.services
+    return (
+        len(server.beside.launcher.recent(limit=1000)),
+        len(services.demand.list_data_sets()),
+        services.workspaces.count(),
+    )
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768)])
 def test_the_gallery_fits_its_width(visit: Visit, server: Server, width: int, height: int) -> None:
     page = open_gallery(visit, server, width, height)

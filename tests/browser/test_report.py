@@ -13,8 +13,9 @@ from tests.browser.conftest import Watcher
 from tests.bundles.cases import tables, told_in_full
 
 SHOWN = {
-    "forecast": "svg", "leaderboard": "svg, table", "folds": "svg, table", "verdict": "table", "plans": "table",
-    "approvals": "table", "knowledge": "table", "steps": "table", "configuration": "dl", "proof": "table",
+    "forecast": "svg", "leaderboard": "svg, table", "truth": "svg, table", "folds": "svg, table", "verdict": "table",
+    "plans": "table", "approvals": "table", "knowledge": "table", "steps": "table", "configuration": "dl",
+    "proof": "table",
 }  # fmt: skip
 """Each part of the page, and what it has to show."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,6 +39,12 @@ def workspace(**changes: Any) -> dict[str, Any]:
         "phase_summaries": None, "revision": 1, "updated_at": MADE,
     }  # fmt: skip
     return values | changes
+
+
+TRUTH = [
+    {"days": "all", "n": 40, "wape_sales": 24.5, "wape_demand": 21.25, "bias_sales": -0.5, "bias_demand": 0.25},
+    {"days": "stockout", "n": 4, "wape_sales": 912.0, "wape_demand": None, "bias_sales": -8.0, "bias_demand": None},
+]
 
 
 def content(**changes: Any) -> BundleContent:
@@ -116,10 +123,11 @@ def told_in_full() -> BundleContent:
         "hits": [{"source": "folds.md", "score": 0.61}, {"source": "models.md", "score": 0.22}],
     }  # fmt: skip
     step = {"step": "seed", "status": "pass", "detail": "1,234 sales rows", "duration_ms": 210.0}
-    return content(
+    told = content(
         result_summary=summary | {"verdict": verdict}, approval_events=[approval], rag_events=[look_up],
         phase_summaries=[{"phase": "data", "status": "pass", "duration_ms": 210.0, "steps": [step]}],
         seed_overrides={"stores": 3, "noise_sigma": 0.2}, notes="The one to show.", tags=["demo", "autumn"],
         user_scope={"store_id": 1, "product_id": 2, "store_code": "S1", "sku": "P2"},
         replayed_from_workspace_id="f" * 32,
     )  # fmt: skip
+    return replace(told, data={**told.data, "truth": TRUTH})

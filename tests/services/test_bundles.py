@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -83,6 +84,21 @@ def test_the_story_stands_in_the_manifest(kept: Kept, bundles: BundleService) ->
     assert [run["artifact_verified"] for run in manifest["model_runs"]] == [True]
     assert manifest["data"]["recipe"]["seed"] == 42
     assert manifest["data"]["fingerprint"] == manifest["workspace"]["data_fingerprint"]
+
+
+def test_how_the_winner_did_against_known_truth_is_carried_and_drawn(kept: Kept, bundles: BundleService) -> None:
+    services, found = kept.services, kept.services.workspaces.show(kept.workspace_id)
+    folder = bundles.export(kept.workspace_id).folder
+    told = json.loads((folder / "manifest.json").read_bytes())["data"]["truth"]
+    data_set = services.demand.find_by_fingerprint(str(found.data_fingerprint))
+    assert data_set is not None
+    forecasts = pl.read_parquet(folder / "backtest.parquet").filter(
+        pl.col("model") == (found.result_summary or {})["winner_model_type"]
+    )
+    scores = services.series.truth_scores(data_set, services.demand.matrix(data_set), forecasts)
+    assert scores is not None
+    assert {row["days"]: row["wape_demand"] for row in told} == dict(scores.select("days", "wape_demand").iter_rows())
+    assert "Against the truth" in (folder / "report.html").read_text()
 
 
 def test_the_usual_program_and_the_shipped_verifier_pass(kept: Kept, bundles: BundleService) -> None:

@@ -51,7 +51,9 @@ class DataView(pn.viewable.Viewer):
         self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
         self._show(self.one)
         self._import.disabled = self._wipe.disabled = not session.may("operator")
-        self._import.visible = self._wipe.visible = False  # until it is known what is there
+        # until it is known what is there
+        self._import.visible = self._wipe.visible = False
+        show_only(self.one.root, False)
         self._import.on_click(self._open_import)
         self._wipe.on_click(self._open_wipe)
         self._rows.param.watch(self._chosen, "value")
@@ -69,6 +71,8 @@ class DataView(pn.viewable.Viewer):
         """Nothing ticks here; an import that is under way goes on."""
 
     def _fill(self, shelf: Shelf) -> None:
+        if self._shelf is None:
+            self._show(self.one)
         self._shelf = shelf
         sets, found = shelf.data_sets, shelf.find(self._state.data_set)
         self._head.object = title("Data", count(len(sets), "data set") if sets else "")

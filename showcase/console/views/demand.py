@@ -57,6 +57,8 @@ class DemandView(pn.viewable.Viewer):
             recipe = check.recipe
             rows = count(recipe.estimated_rows()["sales"], "row")
             return f"seeds about {rows}, {day(recipe.window.start)} to {day(recipe.window.end)}"
+        if self._draft.surroundings is None:
+            return "reading the data set"
         if data_set is not None:
             return f"uses {data_set.name}, {day(data_set.window.start)} to {day(data_set.window.end)}"
         return "no demand data yet"

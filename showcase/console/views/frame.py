@@ -66,6 +66,8 @@ class HeaderView(pn.viewable.Viewer):
         story = self._progress.story
         if self._progress.is_away:
             return "the database is away", "failed"
+        if not self._progress.is_known:
+            return "reading", ""
         if story is None or story.run_status == "completed":
             return "idle", ""
         if story.question is not None:

@@ -45,6 +45,7 @@ class LineageView(pn.viewable.Viewer):
         look = {"margin": 0, "size": "small", "variant": "outlined"}
         self._open = pmui.Button(label="Open", icon="inventory_2", **look, on_click=self._to_library)
         self._load = pmui.Button(label="Load", icon="input", **look, on_click=self._load_selected)
+        self._open.disabled = self._load.disabled = True
         line = arranged(self._selected, self._scope, self._open, self._load, css=_LINE, in_line=True)
         self._words = text('<p class="quiet">Reading who replayed whom</p>')
         self._picture = Picture("Lineage", "lineage")
