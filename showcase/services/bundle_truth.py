@@ -16,19 +16,23 @@ from showcase.services.series import SeriesService
 from showcase.store.workspaces import Workspace
 
 TOLD = ("days", "n", "wape_sales", "wape_demand", "bias_sales", "bias_demand")
+_DIGITS = 6
 
 
 def winner_against_truth(
     demand: DemandService, artifacts: Artifacts, workspace: Workspace
 ) -> list[dict[str, Any]] | None:
-    """The rows of `truth_scores` for the workspace's winner, with the columns of TOLD.
+    """The rows of `truth_scores` for the workspace's winner, with the columns of TOLD, rounded to _DIGITS.
 
-    None where nobody knows the truth: real sales, no winner, a data set or a table that is gone, and a workspace from
-    elsewhere, whose ids would name other pairs here (its own bundle told it, if anybody knew).
+    A workspace from elsewhere keeps what its own bundle told: its ids would name other pairs here. None where nobody
+    knows the truth: real sales, no winner, a data set or a table that is gone.
     """
+    if workspace.imported_from is not None:
+        told: list[dict[str, Any]] | None = (workspace.imported_from.get("data") or {}).get("truth")
+        return told
     winner = (workspace.result_summary or {}).get("winner_model_type")
     digest = workspace.created_objects.get("files", {}).get("backtest")
-    if winner is None or digest is None or workspace.imported_from is not None or workspace.data_fingerprint is None:
+    if winner is None or digest is None or workspace.data_fingerprint is None:
         return None
     data_set = demand.find_by_fingerprint(workspace.data_fingerprint)
     if data_set is None:
@@ -38,4 +42,7 @@ def winner_against_truth(
     except (NotFoundError, IntegrityError):
         return None  # the bundle says itself that it could not carry the table
     scores = SeriesService(demand.transactions).truth_scores(data_set, demand.matrix(data_set), forecasts)
-    return None if scores is None else [row for row in scores.select(TOLD).to_dicts() if row["n"]]
+    if scores is None:
+        return None
+    rounded = scores.select(*TOLD[:2], *(pl.col(name).round(_DIGITS) for name in TOLD[2:]))
+    return [row for row in rounded.to_dicts() if row["n"]]
