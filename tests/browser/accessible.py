@@ -62,7 +62,8 @@ def serious_findings(page: Page) -> list[str]:
 
 
 def _found_now(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    # without what axe would load anew: on a busy machine it gives that up with a warning of its own
+    found = Axe().run(page, options={"preload": False}).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:300]} {node.get('failureSummary', '')}"
         for rule in found

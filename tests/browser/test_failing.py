@@ -71,7 +71,8 @@ def words(page: Page, said: str) -> Locator:
 def go(page: Page, view: str) -> None:
     """Open a view, and wait until it is the one that is shown."""
     page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).click()
-    expect(page.get_by_role("radiogroup", name="Preset of demand")).to_be_visible(visible=view == "run")
+    head = "Demand" if view == "run" else VIEWS[view].label
+    expect(page.get_by_role("heading", name=head, exact=True, level=2).filter(visible=True)).to_be_visible()
 
 
 def test_each_view_says_what_it_waits_for_while_its_data_are_slow(

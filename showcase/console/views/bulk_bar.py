@@ -59,7 +59,7 @@ class BulkBar(pn.viewable.Viewer):
         dismiss = pmui.IconButton(icon="close", size="small", margin=0, description="Dismiss", on_click=self._dismiss)
         self._told = arranged(self._done, self._undo, dismiss, css=_BAR, in_line=True, extra=_DONE)
         self._root = arranged(arranged(self._counts, css=_BAR, in_line=True), self._told, self._bar, css="flex: none;")
-        shelf.param.watch(self._show, ["listing", "ticked", "takes_all", "done", "refusal"])
+        shelf.param.watch(self._show, ["listing", "ticked", "takes_all", "done", "refusal", "failure"])
         self._show()
 
     def _button(self, action: str) -> pmui.Button:
