@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -34,16 +35,16 @@ from showcase.ports import Compute
 MODELS = ("naive", "seasonal_naive", "moving_average", "weighted_moving_average", "seasonal_average",
           "trend_regression_baseline")  # fmt: skip
 ENGINES = ("in turn", "local", "dask", "spark")
-_WORKERS = 2
+WORKERS = 2
 _MB = 1_000_000
 
 
-def _engine(name: str) -> Compute:
+def engine_named(name: str) -> Compute:
     made: dict[str, Compute] = {
         "in turn": InTurn(),
-        "local": LocalPool(_WORKERS),
-        "dask": OnDask(_WORKERS, None),
-        "spark": OnSpark(_WORKERS, None),
+        "local": LocalPool(WORKERS),
+        "dask": OnDask(WORKERS, None),
+        "spark": OnSpark(WORKERS, None),
     }
     return made[name]
 
@@ -63,7 +64,7 @@ def _write_buckets(folder: Path, n_series: int, n_days: int, models: int, folds:
         write_bucket(Bucket(matrix, task), folder / f"bucket-{number:05d}.parquet")
 
 
-def _tree_cpu_s() -> float:
+def tree_cpu_s() -> float:
     """Processor seconds of this process and of all that it started, the dead ones too."""
     process = psutil.Process()
     spent = 0.0
@@ -76,13 +77,18 @@ def _tree_cpu_s() -> float:
     return spent
 
 
+def own_peak_bytes() -> int:
+    """The most memory that this process ever held, without what it started."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def measure_here(engine: str, folder: Path) -> dict[str, object]:
     """Map the buckets of the folder in this process and what it starts."""
     files = [(path, path.with_suffix(".answer")) for path in sorted(folder.glob("bucket-*.parquet"))]
-    compute = _engine(engine)
-    before, began = _tree_cpu_s(), time.perf_counter()
+    compute = engine_named(engine)
+    before, began = tree_cpu_s(), time.perf_counter()
     ends = sorted(compute.map(backtest_bucket, files, lambda: None), key=lambda end: end.place)
-    wall_s, cpu_s = time.perf_counter() - began, _tree_cpu_s() - before
+    wall_s, cpu_s = time.perf_counter() - began, tree_cpu_s() - before
     compute.close()
     assert all(end.failure is None for end in ends), [end.failure for end in ends if end.failure]
     state, peaks = hashlib.sha256(), [end.effort.peak_bytes for end in ends if end.effort]
@@ -97,7 +103,7 @@ def measure_here(engine: str, folder: Path) -> dict[str, object]:
         "work_cpu_s": sum(end.effort.cpu_s for end in ends if end.effort),
         "wall_s": wall_s,
         "peak_mb": max(peaks) / _MB,
-        "own_peak_mb": psutil.Process().memory_info().rss / _MB,
+        "own_peak_mb": own_peak_bytes() / _MB,
         "growth_mb": (max(peaks) - max(peaks[:quarter])) / _MB,
     }
 
@@ -113,12 +119,12 @@ def measured(engine: str, folder: Path) -> dict[str, float | str]:
 def engine_lines(n_series: int, n_days: int, engines: tuple[str, ...]) -> list[str]:
     """A Markdown table, one row an engine, the ratio of processor seconds against the same buckets done in turn."""
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {_WORKERS} workers: {n_series:,} series x {n_days} "
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {WORKERS} workers: {n_series:,} series x {n_days} "
         f"days in buckets of {SERIES_A_BUCKET}, {len(MODELS)} models, 3 folds, horizon 14.",
         "",
         "| engine | digest | CPU s, start included | to in turn | CPU s of the buckets | wall s | peak MB a worker "
-        "| peak after a quarter to the end, MB |",
-        "|---|---|---|---|---|---|---|---|",
+        "| peak after a quarter to the end, MB | peak MB of whoever asks |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -130,7 +136,7 @@ def engine_lines(n_series: int, n_days: int, engines: tuple[str, ...]) -> list[s
             lines.append(
                 f"| {engine} | {found['digest']} | {found['cpu_s']:.1f} | {float(found['cpu_s']) / reference:.2f} "
                 f"| {found['work_cpu_s']:.1f} | {found['wall_s']:.1f} | {found['peak_mb']:.0f} "
-                f"| +{found['growth_mb']:.0f} |"
+                f"| +{found['growth_mb']:.0f} | {found['own_peak_mb']:.0f} |"
             )
             print(lines[-1], flush=True)
     return lines

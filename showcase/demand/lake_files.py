@@ -100,7 +100,8 @@ def sweep(folder: Path) -> None:
 
 @contextmanager
 def scratch_folder(folder: Path) -> Iterator[Path]:
-    """A folder inside `folder` for what is needed for a while; it goes at the end, or with the next sweep."""
+    """A folder inside `folder` for what is needed for a while; what a killed one left goes first. Hold `exclusive`."""
+    sweep(folder)
     made = folder / f".staged-scratch-{secrets.token_hex(4)}"
     with disk_answers(made.name):
         made.mkdir()
