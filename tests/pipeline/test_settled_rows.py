@@ -118,6 +118,27 @@ def test_the_questions_of_a_dead_run_are_in_its_story(dead: Dead) -> None:
     assert entry["execution_status"] == "not_executed"
 
 
+def test_open_jobs_and_model_runs_of_a_dead_run_fail_with_its_reason(dead: Dead) -> None:
+    job = {"job_id": "b" * 32, "kind": "export", "status": "running", "parameters": {}, "origin_run_id": dead.run_id}
+    models = t.model_run.c.origin_run_id == dead.run_id
+    with dead.launcher.database.begin() as connection:
+        connection.execute(insert(t.job).values(**job))
+        connection.execute(update(t.model_run).where(models).values(status="running"))
+    settle_interrupted(dead.launcher.database, CLOCK)
+    assert str(dead.launcher.services.jobs.show("b" * 32).failure).startswith(GONE)
+    with dead.launcher.database.read() as connection:
+        told = connection.execute(select(t.model_run.c.status, t.model_run.c.failure).where(models)).all()
+    assert told
+    assert all(status == "failed" and failure.startswith(GONE) for status, failure in told)
+
+
+def test_a_run_that_died_before_its_first_event_has_one(dead: Dead) -> None:
+    with dead.launcher.database.begin() as connection:
+        connection.execute(delete(t.demo_event).where(t.demo_event.c.run_id == dead.run_id))
+    settle_interrupted(dead.launcher.database, CLOCK)
+    assert [event["seq"] for event in dead.launcher.events(dead.run_id)] == [1]
+
+
 def test_what_its_process_is_still_writing_is_waited_for_and_told(dead: Dead) -> None:
     database, run = dead.launcher.database, dead.launcher.show(dead.run_id)
     late = dead.launcher.services.fenced(dead.run_id, run.token).transactions
