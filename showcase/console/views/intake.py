@@ -69,7 +69,7 @@ class IntakeView(pn.viewable.Viewer):
         self.form.param.watch(self._look_again, "version")
         back.on_click(self._back)
         if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-            pn.state.on_session_destroyed(lambda _session: self._forget())
+            pn.state.on_session_destroyed(lambda _session: self._let_go())
 
     def _begun(self) -> None:
         """Another file is on its way: nothing can be imported before it is there."""
@@ -84,9 +84,13 @@ class IntakeView(pn.viewable.Viewer):
         await self._look(None)
 
     def _forget(self) -> None:
-        """Let go of the file that is here; one that is being imported is read to its end."""
-        upload, self._upload = self._upload, None
+        """Let go of the file that is here, and offer nothing to import."""
         self._judge(False)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """The file alone, for a page that has gone; one that is being imported is read to its end."""
+        upload, self._upload = self._upload, None
         if upload is not None and self._work is not None:
             self._work.afterwards(upload.discard)
         elif upload is not None:
