@@ -33,7 +33,9 @@ _PORT = 5908
 _HOST = f"127.0.0.1:{_PORT}"
 _MAIN = "from showcase.cli import main; main()"
 _PATIENCE_S = 120
-_SHOWN = "of days held"  # stands in the result of a run, beside its pictures
+_SHOWN = "of days held"  # stands in the numbers of a run
+_IN_SIGHT = ("forecast", "leaderboard")  # the pictures that a window of 1280 x 800 shows at first
+_DRAWN = '"attr":"has_picture"'
 _READY = {
     "kind": "MessageSent",
     "msg_type": "bokeh_event",
@@ -82,15 +84,23 @@ class Visitor:
             )  # type: ignore[list-item, arg-type]
         )
         self._send("PULL-DOC-REQ", {})
-        while self._hear()[0] != "PULL-DOC-REPLY":
-            pass
+        kind = ""
+        while kind != "PULL-DOC-REPLY":
+            kind, document = self._hear()
         self.frame_s = time.perf_counter() - self._began
+        self._cards = _cards_in_sight(json.loads(document))
 
-    def until(self, words: str) -> float:
-        """Say that the page is drawn, and wait for these words; seconds since the page was asked for."""
+    def until_shown(self) -> float:
+        """Say that the page is drawn and what is in sight, and wait for it; seconds since the page was asked for."""
         self._send("PATCH-DOC", {"events": [_READY]})
-        while words not in self._hear()[1]:
-            pass
+        for card in self._cards:
+            seen = {"kind": "ModelChanged", "model": {"id": card}, "attr": "seen", "new": True}
+            self._send("PATCH-DOC", {"events": [seen]})
+        drawn, has_numbers = 0, False
+        while drawn < len(self._cards) or not has_numbers:
+            told = self._hear()[1].replace(" ", "")
+            drawn += told.count(_DRAWN)
+            has_numbers = has_numbers or _SHOWN.replace(" ", "") in told
         return time.perf_counter() - self._began
 
     def leave(self) -> None:
@@ -110,6 +120,16 @@ class Visitor:
         return str(header["msgtype"]), content if isinstance(content, str) else content.decode()
 
 
+def _cards_in_sight(told: Any) -> list[str]:
+    """The models of the picture cards that a browser would report as seen."""
+    if isinstance(told, dict):
+        attributes = told.get("attributes", {})
+        is_card = str(told.get("name", "")).startswith("Sight") and attributes.get("of") in _IN_SIGHT
+        mine = [str(told["id"])] if is_card else []
+        return mine + [found for value in told.values() for found in _cards_in_sight(value)]
+    return [found for value in told for found in _cards_in_sight(value)] if isinstance(told, list) else []
+
+
 def stocked() -> None:
     """Wait until the pages are in stock: nothing tells, so the server is left alone for as long as that takes."""
     time.sleep(SESSIONS * 0.75 + 2)
@@ -120,7 +140,7 @@ def crowd() -> tuple[list[float], list[float], list[Visitor]]:
 
     def visit(_number: int) -> tuple[Visitor, float]:
         visitor = Visitor()
-        return visitor, visitor.until(_SHOWN)
+        return visitor, visitor.until_shown()
 
     with ThreadPoolExecutor(SESSIONS) as pool:
         came = list(pool.map(visit, range(SESSIONS)))

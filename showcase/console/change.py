@@ -5,6 +5,10 @@ it runs on the event loop, without the lock, and sends what they change beside t
 value arrives after a newer one, or the document goes on collecting events that nobody sends. The page is then wrong
 until it is loaded anew, and more often so on a busy machine. Therefore our coroutines are run as plain callbacks are,
 and what comes from outside of a session goes through `Change`.
+
+The threads are our own: in Panel's few, a page that is being opened would wait for what other pages draw. And only one
+draws at a time for all sessions, in the order in which they asked: threads that compute at once share one interpreter,
+and take the event loop's share too.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary, WeakMethod, WeakSet
@@ -28,6 +33,8 @@ from showcase.errors import ShowcaseError
 log = logging.getLogger(__name__)
 _OURS = "showcase."
 _ON_LOOP = "stays_on_loop"
+_handling = ThreadPoolExecutor(4, thread_name_prefix="console-handling")
+_drawing = ThreadPoolExecutor(1, thread_name_prefix="console-drawing")
 Tell = Callable[[BaseException], None]
 _workers: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 """The loops on which our coroutines run, each on a worker thread and for one of them alone."""
@@ -80,7 +87,10 @@ def _execute(function: Callable[[], Awaitable[Any]]) -> None:
             if fault is not None:
                 _told(document, fault)
 
-    document.add_next_tick_callback(on_a_worker)
+    async def under_the_lock() -> None:
+        await asyncio.get_running_loop().run_in_executor(_handling, on_a_worker)
+
+    document.add_next_tick_callback(under_the_lock)
 
 
 def _write_on_the_server(document: Document, write: Callable[..., Any], *args: Any, **named: Any) -> None:
@@ -124,8 +134,19 @@ class Change:
             make()
             return
 
-        def made(document: Document) -> None:
-            with set_curdoc(document):
-                make()
+        async def made(document: Document) -> None:
+            await asyncio.get_running_loop().run_in_executor(_drawing, _make, make, document)
 
         await self._context.with_locked_document(made)
+
+
+def _make(make: Callable[[], None], document: Document) -> None:
+    """Make a change; what of the document is in use is looked up once after it, not after each part of it."""
+    fault: BaseException | None = None
+    with set_curdoc(document), document.models.freeze():
+        try:
+            make()
+        except BaseException as error:  # noqa: BLE001  (bokeh leaves a document frozen for ever that meets one)
+            fault = error
+    if fault is not None:
+        raise fault

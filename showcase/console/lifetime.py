@@ -38,7 +38,12 @@ def check_room() -> None:
 
 
 def release_on_close(root: Viewable) -> None:
-    """When the current session ends, remove every trace of `root` and its components from the process."""
+    """When the current session ends, remove every trace of `root` and its components from the process.
+
+    At once it is told nothing more of `pn.state`: a Page shows whether the process is busy, for whichever session, and
+    each click of anybody would change the pages of all.
+    """
+    _unwatch_state([root])
     document = pn.state.curdoc
     if document is None or document.session_context is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
@@ -198,10 +199,15 @@ def catalog(enabled: Collection[str] = ()) -> tuple[CatalogEntry, ...]:
             enabled=is_enabled(row.model_type, enabled),
             setting=row.setting,
             feature_aware=row.feature_aware,
-            options=row.options.model_json_schema(),
+            options=_schema(row.options),
         )
         for row in ZOO.values()
     )
+
+
+@cache
+def _schema(options: type[ModelOptions]) -> dict[str, Any]:
+    return options.model_json_schema()
 
 
 def require_enabled(model_types: Iterable[ModelType], enabled: Collection[str]) -> None:

@@ -9,7 +9,8 @@ from panel.io.fastapi import add_applications
 
 from showcase.errors import UnavailableError
 from showcase.http.notebooks import live_notebooks, notebooks_router
-from showcase.http.prepared import PreparedSessions, skip_diagnostics
+from showcase.http.once import work_out_once
+from showcase.http.prepared import PreparedSessions
 from showcase.services.roles import ROLE_HEADER
 from showcase.settings import notebooks_folder
 
@@ -28,7 +29,7 @@ def mount_console(
     """
     folder = notebooks_folder()
     app.include_router(notebooks_router(folder))
-    skip_diagnostics()
+    work_out_once()
     mounted = add_applications(
         _with_console(live_notebooks(folder), folder),
         app=app,

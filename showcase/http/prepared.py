@@ -8,6 +8,7 @@ halves of `ApplicationContext._create_session`, with private names; versions are
 from __future__ import annotations
 
 import asyncio
+import time
 import weakref
 from collections import deque
 from typing import Any
@@ -15,17 +16,14 @@ from typing import Any
 from bokeh.document import Document
 from bokeh.server.contexts import ApplicationContext, BokehSessionContext, _RequestProxy
 from bokeh.server.session import ServerSession
-from bokeh.settings import settings
 from bokeh.util.token import generate_session_id, get_token_payload
 
-_REST_S = 0.2  # between two pages, so that the event loop serves others meanwhile
-_QUIET_S = 3.0  # whoever opens a page comes first: nothing is prepared until what it shows was loaded
+from showcase.http.once import same_as_others
 
-
-def skip_diagnostics() -> None:
-    """Make pages without what bokeh looks up for programmers, as each callback's signature: a tenth of the work."""
-    settings.perform_error_diagnostics = False
-    settings.perform_document_validation = False
+_LOOK_S = 0.25
+_QUIET_S = 1.0  # whoever opens a page comes first: nothing is prepared until what it shows was loaded ...
+_IDLE = 0.4  # ... as this process tells by the share of a processor that it uses
+_PATIENCE_S = 10.0  # while a run keeps it at work, a page is prepared each so often
 
 
 class PreparedSessions:
@@ -84,11 +82,20 @@ class PreparedSessions:
         return session
 
     async def _fill(self) -> None:
-        loop = asyncio.get_running_loop()
         while len(self._ready) < self._most:
-            await asyncio.sleep(_REST_S)
-            if loop.time() - self._opened_at >= _QUIET_S:
-                self._ready.append(await self._prepare())
+            await self._quiet_moment()
+            self._ready.append(await self._prepare())
+
+    async def _quiet_moment(self) -> None:
+        """Let the event loop serve others, until there are none."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while loop.time() - began < _PATIENCE_S:
+            used_s, looked_at = time.process_time(), loop.time()
+            await asyncio.sleep(_LOOK_S)
+            share = (time.process_time() - used_s) / (loop.time() - looked_at)
+            if share < _IDLE and loop.time() - self._opened_at >= _QUIET_S:
+                return
 
     async def _prepare(self) -> BokehSessionContext:
         """The first half of a session: its document, which is nobody's yet."""
@@ -98,6 +105,7 @@ class PreparedSessions:
         )
         made._request = _RequestProxy(None)  # type: ignore[arg-type]  # of nobody yet
         document._session_context = weakref.ref(made)
+        same_as_others(document)
         await context.application.on_session_created(made)
         context.application.initialize_document(document)
         return made

@@ -60,7 +60,11 @@ def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server
 def test_a_result_is_seen_as_tables_and_taken_away_as_files(visit: Visit, server: Server) -> None:
     server.keep("to-look-at")
     page = visit()
-    for name in ("Forecast", "Leaderboard", "Error by days ahead", "Intervals", "Against the truth"):
+    last = page.get_by_role("button", name="PNG: Against the truth")
+    expect(page.get_by_role("button", name="PNG: Forecast")).to_be_visible()
+    expect(last).to_be_hidden()  # nobody has looked there yet
+    for name in ("Leaderboard", "Error by days ahead", "Intervals", "Against the truth"):
+        page.get_by_role("heading", name=name, exact=True).scroll_into_view_if_needed()
         expect(page.get_by_role("button", name=f"PNG: {name}")).to_be_visible()
     page.get_by_role("button", name="Table: Intervals").click()
     expect(page.get_by_role("region", name="Intervals").get_by_role("row")).to_have_count(4)

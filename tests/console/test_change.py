@@ -11,6 +11,7 @@ from typing import Any
 import panel as pn
 import pytest
 from bokeh.document import Document
+from bokeh.models import Div
 from bokeh.server.contexts import BokehSessionContext
 from bokeh.server.session import ServerSession
 from panel.io import document as panel_document
@@ -58,7 +59,7 @@ def test_a_coroutine_of_ours_is_run_as_a_plain_callback_of_its_session(given: li
     change._execute(partial(ours.handle, "tap"))
     (callback,) = document.session_callbacks
     assert (given, ours.heard) == ([], [])
-    assert callback.callback() is None
+    asyncio.run(callback.callback())  # which the session awaits under its lock
     assert ours.heard == ["tap"]
 
 
@@ -150,3 +151,32 @@ def test_a_change_waits_for_its_turn_and_is_made_off_the_loop_with_its_document_
 
     assert asyncio.run(both()) == []
     assert seen == [(True, False)]
+
+
+def test_a_change_that_fails_says_so_and_leaves_the_document_as_usable_as_before(document: Document) -> None:
+    def fail() -> None:
+        raise ValueError("not today")
+
+    with pytest.raises(ValueError, match="not today"):
+        change._make(fail, document)
+    document.add_root(Div(text="later"))
+    assert [model.text for model in document.models] == ["later"]
+
+
+def test_of_many_sessions_one_draws_at_a_time(document: Document) -> None:
+    """The others' turns come in the order in which they asked."""
+    at_work: list[int] = []
+    met: list[int] = []
+
+    def draw() -> None:
+        at_work.append(1)
+        met.append(len(at_work))
+        sum(range(20_000))
+        at_work.pop()
+
+    async def many() -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(change._drawing, change._make, draw, document) for _ in range(20)))
+
+    asyncio.run(many())
+    assert met == [1] * 20

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from panel.io.state import state
+from panel.util import edit_readonly
 
 from showcase.console import app, lifetime
 from showcase.errors import UnavailableError
@@ -20,3 +22,15 @@ def test_one_tab_too_many_is_a_page_that_says_so(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(lifetime, "MOST_SESSIONS", 0)
     said = [getattr(part, "object", None) for part in app.show().select()]
     assert any("0 tabs are open here" in words for words in said if isinstance(words, str))
+
+
+def test_a_page_is_told_nothing_of_what_other_sessions_do() -> None:
+    """Else each click of anybody would change the pages of all: 20 sessions, 20 times the work."""
+    page = app.show()
+    with edit_readonly(state):
+        state.busy = True
+    try:
+        assert page.busy is False
+    finally:
+        with edit_readonly(state):
+            state.busy = False

@@ -63,6 +63,21 @@ def test_a_page_of_the_stock_is_served_with_its_document(stocked: tuple[TestClie
         assert '"msgtype":"ACK"' in ws.receive_text().replace(" ", "")
 
 
+def test_pages_of_the_stock_differ_in_their_session_alone_and_load_what_a_page_made_for_one_loads(
+    stocked: tuple[TestClient, PreparedSessions],
+) -> None:
+    client, prepared = stocked
+    first, second = (loads(client.get("/").text) for _ in range(STOCK))
+    assert prepared.ready == 0
+    assert first == second == loads(client.get("/?view=run").text)
+    assert len(first) > 5
+
+
+def loads(page: str) -> list[str]:
+    """The scripts and styles that a page asks for, in their order."""
+    return re.findall(r'(?:src|href)="([^"]+)"', page)
+
+
 def test_pages_that_nobody_asked_for_are_no_open_sessions(stocked: tuple[TestClient, PreparedSessions]) -> None:
     assert stocked[1].ready == STOCK
     assert living_sessions() == 0

@@ -14,6 +14,11 @@ from showcase.console.theme import PLOT
 _ROW_PX, _AXIS_PX = 26, 30
 
 
+def leaderboard_height(board: Sequence[Mapping[str, Any]], metric: str) -> int:
+    """The pixels that the picture of these models takes."""
+    return _AXIS_PX + _ROW_PX * max(sum(row[metric] is not None for row in board), 1)
+
+
 def leaderboard_plot(board: Sequence[Mapping[str, Any]], metric: str) -> hv.Bars:
     """One bar a model that has a score, best on top: the winner full, the other chosen ones pale, mere controls grey.
 
@@ -33,7 +38,7 @@ def leaderboard_plot(board: Sequence[Mapping[str, Any]], metric: str) -> hv.Bars
     # bars grow from the bottom: the best comes last
     bars = hv.Bars(rows.iloc[::-1], "model", ["score", "colour", "role", "alpha"])
     return bars.opts(
-        **framed(_AXIS_PX + _ROW_PX * max(len(ranked), 1)),
+        **framed(leaderboard_height(board, metric)),
         invert_axes=True,
         color="colour",
         fill_alpha="alpha",

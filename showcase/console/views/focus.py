@@ -10,6 +10,7 @@ import polars as pl
 
 from showcase.console.draft import RunDraft
 from showcase.console.plots.series import HEIGHT, series_plot
+from showcase.console.sight import Sight
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged, card, remedy, text, title
 from showcase.console.text import percent
@@ -19,7 +20,7 @@ from showcase.kernel.table import UNITS
 
 
 class FocusView(pn.viewable.Viewer):
-    """Which series is featured; drawn from the data set that is there."""
+    """Which series is featured; drawn, when somebody sees it, from the data set that is there."""
 
     def __init__(self, draft: RunDraft, store: RunStore) -> None:
         super().__init__()
@@ -27,12 +28,16 @@ class FocusView(pn.viewable.Viewer):
         self._head, self._words = text(title("Focus pair")), text('<p class="small quiet">Reading the series</p>')
         self._picture = Picture("Focus pair", "focus-pair", height=HEIGHT)
         head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
-        self._card = card(head, draft.focus, *self._picture.body, self._words)
+        self._sight = Sight(of="focus")
+        self._card = card(self._sight, head, draft.focus, *self._picture.body, self._words)
         draft.focus.param.watch(self.refresh, ["store_id", "product_id"])
         draft.param.watch(self.refresh, "surroundings")
+        self._sight.param.watch(self.refresh, "seen")
 
     async def refresh(self, *_events: param.parameterized.Event) -> None:
         """Draw the pair that the run will feature."""
+        if not self._sight.seen:
+            return
         try:
             await self._draw()
         except ShowcaseError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import param
 
 from showcase.console.picture_table import picture_csv, picture_table_html
 from showcase.console.picture_tools import PictureTools
+from showcase.console.sight import Sight
 from showcase.console.surface import arranged, card, show_only, text, title
 from showcase.console.theme import sheet
 
@@ -57,15 +59,18 @@ class Picture:
 
 
 class PictureCard(pn.viewable.Viewer):
-    """Empty until `show`; the card keeps its place from the first moment on where it is given a height."""
+    """Empty until `show`, and drawn when somebody sees it; its place is kept from the first moment on."""
 
     def __init__(self, name: str, file: str, *, min_height: int = 0, waits: str = "") -> None:
         super().__init__()
         self._name, self._waits = name, waits
         self._head, self._words = text(), text(stylesheets=[sheet("numbers")])
+        self._draw: Callable[[], tuple[Any, pd.DataFrame]] | None = None
+        self._sight = Sight(of=file)
         self._picture = Picture(name, file, min_height=min_height)
         head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
-        self.root = arranged(card(head, self._words, *self._picture.body), css="display: block; flex: none;")
+        self.root = arranged(card(self._sight, head, self._words, *self._picture.body), css="display: block; flex: none;")
+        self._sight.then(self._fill)
         self.wait()
 
     def wait(self, *, is_hidden: bool = False) -> None:
@@ -73,14 +78,28 @@ class PictureCard(pn.viewable.Viewer):
         show_only(self.root, not is_hidden)
         self._head.object = title(self._name)
         self._words.object = f'<p class="quiet">{self._waits}</p>'
+        self._draw = None
         self._picture.clear(keeps_place=True)
 
-    def show(self, picture: Any, table: pd.DataFrame, *, aside: str = "", keys: str = "") -> None:
-        """Draw the picture; `table` is what it draws, `keys` markup of ours that says what is what."""
+    def show(
+        self, draw: Callable[[], tuple[Any, pd.DataFrame]], *, height: int, aside: str = "", keys: str = ""
+    ) -> None:
+        """Keep `height` pixels for what `draw` gives: the picture, and the table of what it draws.
+
+        `keys` is markup of ours that says what is what.
+        """
         show_only(self.root, True)
         self._head.object = title(self._name, aside)
         self._words.object = keys
-        self._picture.draw(picture, table)
+        self._picture.pane.min_height = height
+        self._draw = draw
+        if self._sight.seen:
+            self._fill()
+
+    def _fill(self) -> None:
+        if self._draw is not None:
+            (picture, table), self._draw = self._draw(), None
+            self._picture.draw(picture, table)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root

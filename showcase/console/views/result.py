@@ -6,9 +6,23 @@ import panel as pn
 import param
 
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
-from showcase.console.plots.leaderboard import leaderboard_plot
-from showcase.console.plots.scores import coverage_plot, coverage_table, horizon_plot, horizon_table
-from showcase.console.plots.truth import effects_plot, effects_table, truth_plot, truth_table
+from showcase.console.plots.leaderboard import leaderboard_height, leaderboard_plot
+from showcase.console.plots.scores import (
+    HORIZON_HEIGHT,
+    coverage_height,
+    coverage_plot,
+    coverage_table,
+    horizon_plot,
+    horizon_table,
+)  # fmt: skip
+from showcase.console.plots.truth import (
+    TRUTH_HEIGHT,
+    effects_height,
+    effects_plot,
+    effects_table,
+    truth_plot,
+    truth_table,
+)  # fmt: skip
 from showcase.console.progress import RunProgress
 from showcase.console.result_tables import forecast_table, leaderboard_table
 from showcase.console.result_text import (
@@ -74,18 +88,27 @@ class ResultView(pn.viewable.Viewer):
         self._draw_forecast(found)
         if found is not None and found.board:
             aside = f"{found.metric}, lower is better"
-            self._board.show(leaderboard_plot(found.board, found.metric), leaderboard_table(found.board), aside=aside)
+            self._board.show(
+                lambda: (leaderboard_plot(found.board, found.metric), leaderboard_table(found.board)),
+                height=leaderboard_height(found.board, found.metric), aside=aside,
+            )  # fmt: skip
         else:
             self._board.wait()
         self._draw_scores(found)
         if found is not None and found.truth is not None:
-            table = truth_table(found.truth)
-            self._truth.show(truth_plot(found.truth), table, aside=f"{found.winner}, as generated", keys=TRUTH_KEYS)
+            truth = found.truth
+            self._truth.show(
+                lambda: (truth_plot(truth), truth_table(truth)),
+                height=TRUTH_HEIGHT, aside=f"{found.winner}, as generated", keys=TRUTH_KEYS,
+            )  # fmt: skip
         else:
             self._truth.wait(is_hidden=True)
         if found is not None and found.plans:
             aside = count(len(found.plans), "what-if")
-            self._effects.show(effects_plot(found.plans), effects_table(found.plans), aside=aside, keys=EFFECT_KEYS)
+            self._effects.show(
+                lambda: (effects_plot(found.plans), effects_table(found.plans)),
+                height=effects_height(found.plans), aside=aside, keys=EFFECT_KEYS,
+            )  # fmt: skip
         else:
             self._effects.wait(is_hidden=True)
 
@@ -95,20 +118,27 @@ class ResultView(pn.viewable.Viewer):
             self._forecast.wait()
             return
         keys = FORECAST_KEYS if found.past is not None else FORECAST_KEYS + GONE
-        self._forecast.show(forecast_plot(*parts), forecast_table(*parts), aside=found.focus, keys=keys)
+        self._forecast.show(
+            lambda: (forecast_plot(*parts), forecast_table(*parts)), height=HEIGHT, aside=found.focus, keys=keys
+        )
 
     def _draw_scores(self, found: Outcome | None) -> None:
         if found is None or horizon_table(found.by_bucket, found.metric).empty:
             self._horizon.wait(is_hidden=True)
         else:
-            table = horizon_table(found.by_bucket, found.metric)
-            picture = horizon_plot(found.by_bucket, found.metric, found.board)
-            self._horizon.show(picture, table, aside=found.metric, keys=HORIZON_KEYS)
+            by_bucket, metric, board = found.by_bucket, found.metric, found.board
+            self._horizon.show(
+                lambda: (horizon_plot(by_bucket, metric, board), horizon_table(by_bucket, metric)),
+                height=HORIZON_HEIGHT, aside=metric, keys=HORIZON_KEYS,
+            )  # fmt: skip
         if found is None or coverage_table(found.board).empty:
             self._coverage.wait(is_hidden=True)
         else:
-            table = coverage_table(found.board)
-            self._coverage.show(coverage_plot(found.board), table, aside="how often they held", keys=COVERAGE_KEYS)
+            ranked = found.board
+            self._coverage.show(
+                lambda: (coverage_plot(ranked), coverage_table(ranked)),
+                height=coverage_height(ranked), aside="how often they held", keys=COVERAGE_KEYS,
+            )  # fmt: skip
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._column
