@@ -38,13 +38,14 @@ def last_known(units: Floats) -> Floats:
 
 def mean_known(units: Floats, weights: Floats | None = None) -> Floats:
     """The mean of each row's values that are no NaN, weighted by day where `weights` (d,) is given; NaN without any."""
-    missing = np.isnan(units)
     by_day = np.ones(units.shape[1]) if weights is None else weights
-    if not missing.any():
-        return np.asarray((units * by_day).sum(axis=1) / by_day.sum(), dtype=np.float64)
+    mean: Floats = np.asarray((units if weights is None else units * by_day).sum(axis=1) / by_day.sum())
+    if not np.isnan(mean).any():
+        return mean
+    missing = np.isnan(units)
     total = np.where(missing, 0.0, units * by_day).sum(axis=1)
     weight = np.where(missing, 0.0, by_day).sum(axis=1)
-    mean: Floats = np.divide(total, weight, out=np.full(len(units), np.nan), where=weight > 0)
+    mean = np.divide(total, weight, out=np.full(len(units), np.nan), where=weight > 0)
     return mean
 
 

@@ -29,13 +29,12 @@ def series_scale(history: History) -> Floats:
     At least 0.1, so that a series without sales can still be wrong by something.
     """
     recent = history.units[:, -_SCALE_DAYS:]
-    missing = np.isnan(recent)
-    if missing.any():
+    mean = recent.sum(axis=1) / recent.shape[1]
+    if np.isnan(mean).any():
+        missing = np.isnan(recent)
         known = recent.shape[1] - missing.sum(axis=1)
         total = np.where(missing, 0.0, recent).sum(axis=1)
         mean = np.divide(total, known, out=np.zeros(len(recent)), where=known > 0)
-    else:
-        mean = recent.sum(axis=1) / recent.shape[1]
     scale: Floats = np.maximum(mean, 0.1)
     return scale
 
