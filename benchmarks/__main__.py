@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 from benchmarks import console, library, loop_lag, steps
@@ -33,7 +34,7 @@ def unrest() -> str:
     return f"Noise: the same loop of arithmetic took between 1 and {noise():.2f} times its quickest run afterwards."
 
 
-def _table(figures: Sequence[Callable[[], list[Figure]]]) -> str:
+def _table(figure: Callable[[], list[Figure]]) -> str:
     lines = [
         "| figure | size | ours, s | reference | reference, s | ratio | runs |",
         "|---|---|---|---|---|---|---|",
@@ -41,15 +42,13 @@ def _table(figures: Sequence[Callable[[], list[Figure]]]) -> str:
     lines += [
         f"| {one.name} | {one.size} | {one.ours:.3f} | {one.reference} | {one.theirs:.3f} | {one.ratio:.2f} "
         f"({one.lowest:.2f} to {one.highest:.2f}) | {one.runs} |"
-        for figure in figures
         for one in figure()
     ]
     return "\n".join(lines)
 
 
 SECTIONS: dict[str, Callable[[], str]] = {
-    "figures": lambda: _table(FIGURES),
-    "forecasts": lambda: _table(FORECASTS),
+    **{figure.__name__: partial(_table, figure) for figure in (*FIGURES, *FORECASTS)},
     "steps": steps.table,
     "growth": library.growth,
     "console": console.table,
