@@ -51,7 +51,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     **{figure.__name__: partial(_table, figure) for figure in (*FIGURES, *FORECASTS)},
     "steps": steps.table,
     "growth": library.growth,
-    "console": console.table,
+    "at_once": console.at_once,
+    "console": console.in_chromium,
     "loop": loop_lag.table,
 }
 """What stands between the markers of the page, by their name."""
