@@ -37,7 +37,7 @@ _PATIENCE_S = 120
 _RESTS, _RESTING_S = 3, 0.1
 _SHOWN = "of days held"  # stands in the numbers of a run
 _IN_SIGHT = ("forecast", "leaderboard")  # the pictures that a window of 1280 x 800 shows at first
-_DRAWN = '"attr":"has_picture"'
+_DRAWN = ("rank,model,role,wape", "date,sold,backtest,forecast")  # their numbers, which come with them
 _READY = {
     "kind": "MessageSent",
     "msg_type": "bokeh_event",
@@ -101,7 +101,7 @@ class Visitor:
         drawn, has_numbers = 0, False
         while drawn < len(self._cards) or not has_numbers:
             told = self._hear()[1].replace(" ", "")
-            drawn += told.count(_DRAWN)
+            drawn += sum(told.count(numbers) for numbers in _DRAWN)
             has_numbers = has_numbers or _SHOWN.replace(" ", "") in told
         return time.perf_counter() - self._began
 

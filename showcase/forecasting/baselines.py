@@ -45,8 +45,7 @@ def mean_known(units: Floats, weights: Floats | None = None) -> Floats:
     missing = np.isnan(units)
     total = np.where(missing, 0.0, units * by_day).sum(axis=1)
     weight = np.where(missing, 0.0, by_day).sum(axis=1)
-    mean = np.divide(total, weight, out=np.full(len(units), np.nan), where=weight > 0)
-    return mean
+    return np.asarray(np.divide(total, weight, out=np.full(len(units), np.nan), where=weight > 0))
 
 
 def fit_naive(history: History, _options: ModelOptions, _reach: int) -> ModelState:

@@ -77,7 +77,7 @@ def test_what_panel_wants_to_write_meanwhile_is_left_to_the_loop_of_the_server(d
     run_in_order()
     change._execute(partial(Writes().handle, "tap"))
     (callback,) = document.session_callbacks
-    callback.callback()
+    asyncio.run(callback.callback())
     assert written == []
     later = document.session_callbacks[-1].callback()
     asyncio.run(later)
@@ -104,7 +104,7 @@ def test_what_a_coroutine_failed_of_is_told_in_its_page_and_a_fault_of_ours_on_t
     faults = [UnavailableError("The database is away.", "Wait."), RuntimeError("a fault of ours")]
     for fault in faults:
         change._execute(partial(Fails().handle, fault))
-        document.session_callbacks[-1].callback()
+        asyncio.run(document.session_callbacks[-1].callback())
     assert page.told == faults
     assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == ["a fault of ours"]
 

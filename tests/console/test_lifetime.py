@@ -24,8 +24,9 @@ def test_one_tab_too_many_is_a_page_that_says_so(monkeypatch: pytest.MonkeyPatch
     assert any("0 tabs are open here" in words for words in said if isinstance(words, str))
 
 
-def test_a_page_is_told_nothing_of_what_other_sessions_do() -> None:
+def test_a_page_is_told_nothing_of_what_other_sessions_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else each click of anybody would change the pages of all: 20 sessions, 20 times the work."""
+    monkeypatch.setattr(lifetime, "MOST_SESSIONS", 0)  # a page that needs no installation
     page = app.show()
     with edit_readonly(state):
         state.busy = True

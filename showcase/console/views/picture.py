@@ -69,7 +69,9 @@ class PictureCard(pn.viewable.Viewer):
         self._sight = Sight(of=file)
         self._picture = Picture(name, file, min_height=min_height)
         head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
-        self.root = arranged(card(self._sight, head, self._words, *self._picture.body), css="display: block; flex: none;")
+        self.root = arranged(
+            card(self._sight, head, self._words, *self._picture.body), css="display: block; flex: none;"
+        )
         self._sight.then(self._fill)
         self.wait()
 
