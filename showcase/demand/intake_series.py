@@ -51,7 +51,7 @@ def fill_prices(rows: SortedRows) -> tuple[Integers, Integers, Integers]:
 
 def regular_prices(rows: SortedRows, paid: Integers) -> Integers:
     """The price without promotion: on a day with one, the last price paid without, where there is one; else as paid."""
-    carried, has_one = _last_known(paid, (rows.percent == 0) & (paid > 0), rows.starts, rows)
+    carried, has_one = _last_known(paid, rows.percent == 0, rows.starts, rows)
     return np.where(has_one, carried, paid)
 
 

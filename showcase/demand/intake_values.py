@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from showcase.demand.intake_report import Broken
-from showcase.errors import InvalidInputError
+from showcase.errors import FieldError, InvalidInputError
+from showcase.kernel.refusals import shown
 
 EPOCH = date(1970, 1, 1)
 MAX_UNITS = 1_000_000_000
@@ -56,18 +57,13 @@ class IntakeOptions:
         if self.delimiter is not None and (
             len(self.delimiter) != 1 or self.delimiter in '"\r\n' or not self.delimiter.isascii()
         ):
-            raise InvalidInputError(
-                f"{self.delimiter!r} cannot separate columns.", "Give one sign, such as ; for --delimiter."
-            )
+            raise _no_option("delimiter", self.delimiter, "one sign that separates columns, such as ;")
         if self.decimal not in (".", ","):
-            raise InvalidInputError(f"{self.decimal!r} is no decimal sign.", "Give . or , for --decimal.")
+            raise _no_option("decimal", self.decimal, "the decimal sign: . or ,")
         if self.decimal == self.delimiter:
-            raise InvalidInputError(
-                f"{self.decimal!r} cannot be the decimal sign and the delimiter.",
-                "Give another --delimiter or --decimal.",
-            )
+            raise _no_option("decimal", self.decimal, "another sign than the delimiter")
         if self.returns not in ("refuse", "net"):
-            raise InvalidInputError(f"{self.returns!r} is no way to read returns.", "Give refuse or net for --returns.")
+            raise _no_option("returns", self.returns, "refuse or net")
         if self.date_format is not None:
             used = re.findall(r"%.?", self.date_format)
             if (
@@ -75,9 +71,12 @@ class IntakeOptions:
                 or len(used) != 3
                 or {part.lower() for part in used} != {"%d", "%m", "%y"}
             ):
-                raise InvalidInputError(
-                    f"{self.date_format!r} is no date format.", "Give %d, %m and %Y once each, for instance %d.%m.%Y."
-                )
+                raise _no_option("date_format", self.date_format, "%d, %m and %Y once each, for instance %d.%m.%Y")
+
+
+def _no_option(field: str, found: str, allowed: str) -> InvalidInputError:
+    error = FieldError(field, shown(found), allowed)
+    return InvalidInputError(f"The import was refused: {error}.", f"Give {allowed}.", [error])
 
 
 Parsed = int | None | Broken

@@ -102,6 +102,13 @@ def test_a_promotion_keeps_the_regular_price_on_the_list(tmp_path: Path) -> None
     assert intake.mapping_shown[-1] == "promo holds 0 and 1"
 
 
+def test_a_day_without_a_sale_is_counted_where_the_shop_was_open(tmp_path: Path) -> None:
+    quality = take(
+        tmp_path, "date,store,product,quantity,open\n2026-03-01,A,x,0,1\n2026-03-02,A,x,0,0\n2026-03-03,A,x,2,1\n"
+    ).quality
+    assert (quality.zero_days, quality.closed_days) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("promos", "percents", "reading"),
     [

@@ -126,6 +126,7 @@ def test_the_refusal_of_an_encoding_names_the_guess(tmp_path: Path) -> None:
     latin = refusal(tmp_path, (HEADER + "2026-03-01,Caf\xe9,x,3\n").encode("cp1252"))
     assert "Windows-1252" in latin.message
     assert "UTF-16" in refusal(tmp_path, SOUND.encode("utf-16")).message
+    assert "UTF-32" in refusal(tmp_path, SOUND.encode("utf-32")).message
     assert "the encoding cannot be told" in refusal(tmp_path, HEADER.encode() + b"2026-03-01,\x81,x,3\n").message
 
 
@@ -134,6 +135,12 @@ def test_a_missing_column_lists_what_the_file_has_and_the_flag(tmp_path: Path) -
     assert [row.column for row in refused.rows] == ["product"]
     assert "the file has Day, Shop, Pcs" in refused.message
     assert "--column" in refused.remedy
+
+
+@pytest.mark.parametrize(("columns", "end"), [(20, "c19"), (21, "c19 and 1 more")])
+def test_of_many_columns_twenty_are_named(tmp_path: Path, columns: int, end: str) -> None:
+    refused = refusal(tmp_path, ",".join(f"c{number}" for number in range(columns)) + "\n" + "," * (columns - 1) + "\n")
+    assert f"the file has c0, c1, {', '.join(f'c{number}' for number in range(2, 19))}, {end})" in refused.message
 
 
 def test_the_same_row_may_break_rules_in_several_columns(tmp_path: Path) -> None:
@@ -294,6 +301,7 @@ def test_options_that_cannot_be_meant_are_refused(wrong: dict[str, str]) -> None
     with pytest.raises(InvalidInputError) as caught:
         IntakeOptions(**wrong)  # type: ignore[arg-type]
     assert caught.value.remedy
+    assert caught.value.errors[0].field in wrong
 
 
 def test_a_refused_file_is_sound_again_once_its_place_is_mended(tmp_path: Path) -> None:

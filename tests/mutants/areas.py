@@ -45,7 +45,7 @@ AREAS = {
         ),
         tuple(
             f"tests/demand/test_intake{part}.py"
-            for part in ("", "_columns", "_csv", "_parquet", "_refusals", "_report", "_values")
+            for part in ("", "_columns", "_csv", "_form", "_parquet", "_refusals", "_report", "_values")
         ),
     ),
 }  # fmt: skip
