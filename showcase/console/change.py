@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary, WeakMethod, WeakSet
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 import panel as pn
 import param
@@ -39,7 +39,7 @@ Tell = Callable[[BaseException], None]
 _workers: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 """The loops on which our coroutines run, each on a worker thread and for one of them alone."""
 _write_task = panel_document._dispatch_write_task
-_tellers: WeakKeyDictionary[Document, WeakMethod[Tell]] = WeakKeyDictionary()
+_tellers: WeakKeyDictionary[Document, Callable[[], Tell | None]] = WeakKeyDictionary()
 
 
 def run_in_order() -> None:
@@ -58,7 +58,9 @@ def tell_faults(tell: Tell) -> None:
     """
     document = pn.state.curdoc
     if document is not None:
-        _tellers[document] = WeakMethod(tell)
+        # no WeakMethod: collected together with what it points at, it raises where nobody hears it
+        owner, name = ref(tell.__self__), tell.__name__  # type: ignore[attr-defined]  # a method, as it says
+        _tellers[document] = lambda: getattr(owner(), name, None)
 
 
 def on_loop[**P, T](function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
