@@ -27,7 +27,7 @@ def work_out_once() -> None:
     settings.perform_document_validation = False
     if not hasattr(panel_pages.bundle_resources, _DONE):
         panel_pages.bundle_resources = _with_bundles_kept(panel_pages.bundle_resources)
-        PropertyDescriptor.has_unstable_default = _with_answers_kept(  # type: ignore[method-assign]
+        PropertyDescriptor.has_unstable_default = _with_answers_kept(  # type: ignore[method-assign, assignment]  # Bokeh has no hook for it
             PropertyDescriptor.has_unstable_default
         )
 
