@@ -50,7 +50,9 @@ class CompareView(pn.viewable.Viewer):
             variant="outlined", auto=True, embed=False,
         )  # fmt: skip
         self._words = text()
-        self._forecasts = PictureCard("Forecasts", "forecasts", min_height=HEIGHT, waits="No forecast to draw.")
+        self._forecasts = PictureCard(
+            "Forecasts", "forecasts", min_height=HEIGHT, waits="No forecast to draw.", at_once=True
+        )
         self._tables = text(stylesheets=[sheet("compare")])
         choices = arranged(self._chosen, self._base, self._differences, self._csv, css=_LINE, in_line=True)
         head = card(text(title("Compare", "the address of this page is its link")), choices, self._words)
@@ -124,7 +126,8 @@ class CompareView(pn.viewable.Viewer):
         if plot is None:
             self._forecasts.wait()
         else:
-            self._forecasts.show(plot, overlay_table(found.forecasts, names), keys=_keys(found, names))
+            table = overlay_table(found.forecasts, names)
+            self._forecasts.show(lambda: (plot, table), height=HEIGHT, keys=_keys(found, names))
 
     def _as_csv(self) -> io.StringIO:
         assert self._comparison is not None  # the button is off without one

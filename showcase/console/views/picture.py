@@ -59,14 +59,14 @@ class Picture:
 
 
 class PictureCard(pn.viewable.Viewer):
-    """Empty until `show`, and drawn when somebody sees it; its place is kept from the first moment on."""
+    """Empty until `show`, and drawn when somebody sees it, or `at_once`; it keeps its place from the first moment on."""
 
-    def __init__(self, name: str, file: str, *, min_height: int = 0, waits: str = "") -> None:
+    def __init__(self, name: str, file: str, *, min_height: int = 0, waits: str = "", at_once: bool = False) -> None:
         super().__init__()
         self._name, self._waits = name, waits
         self._head, self._words = text(), text(stylesheets=[sheet("numbers")])
         self._draw: Callable[[], tuple[Any, pd.DataFrame]] | None = None
-        self._sight = Sight(of=file)
+        self._sight = Sight(of=file, seen=at_once)
         self._picture = Picture(name, file, min_height=min_height)
         head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
         self.root = arranged(
