@@ -59,7 +59,7 @@ class Picture:
 
 
 class PictureCard(pn.viewable.Viewer):
-    """Empty until `show`, and drawn when somebody sees it, or `at_once`; it keeps its place from the first moment on."""
+    """Empty until `show`; drawn when somebody sees it, or `at_once`. It keeps its place from the first moment on."""
 
     def __init__(self, name: str, file: str, *, min_height: int = 0, waits: str = "", at_once: bool = False) -> None:
         super().__init__()
