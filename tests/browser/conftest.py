@@ -94,10 +94,10 @@ class Server:
         with self.beside.launcher.exclusive("seeding"):
             self.beside.services.demand.seed(recipe)
 
-    def keep(self, name: str, **frame: Any) -> None:
-        """A whole run of demo_minimal that is kept under this name."""
+    def keep(self, name: str, **frame: Any) -> str:
+        """A whole run of demo_minimal that is kept under this name; returns its workspace's id."""
         sent = {"skip_seed": False, "preservation": "keep", "workspace_name": name, **frame}
-        self.beside.launcher.start(parse_request(sent)).wait()
+        return str(self.beside.launcher.start(parse_request(sent)).wait().summary["workspace_id"])
 
 
 @dataclass

@@ -58,7 +58,7 @@ def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server
 
 
 def test_a_result_is_seen_as_tables_and_taken_away_as_files(visit: Visit, server: Server) -> None:
-    server.keep("to-look-at")
+    kept = server.keep("to-look-at")
     page = visit()
     last = page.get_by_role("button", name="PNG: Against the truth")
     expect(page.get_by_role("button", name="PNG: Forecast")).to_be_visible()
@@ -77,9 +77,7 @@ def test_a_result_is_seen_as_tables_and_taken_away_as_files(visit: Visit, server
     assert colours_of_png(page, "Against the truth") > 20
     for name, head in (("Focus pair", "date,units,promo,"), ("Folds", "fold,part,start,end,days")):
         assert_taken_away(page, name, head)
-    kept = server.beside.services.workspaces.list(1)[0][0].workspace_id
-    server.beside.launcher.replay(kept).wait()
-    again = server.beside.services.workspaces.list(1)[0][0].workspace_id
+    again = server.beside.launcher.replay(kept).wait().summary["workspace_id"]
     others = {
         f"compare&compare={kept}&compare={again}": ("Forecasts", "workspace,date,sold,forecast,lo80,hi80"),
         f"lineage&workspace={kept}": ("Lineage", "workspace_id,name,status,"),
