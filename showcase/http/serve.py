@@ -21,6 +21,9 @@ from showcase.wiring import Installation, share
 
 LARGEST_MESSAGE_BYTES = 1024**2
 _GRACE_S = 3
+# Tabs on a machine with too much to do answer late. One that was cut off in the middle of a message cannot come back:
+# bokeh 3.10 reads what comes over its next connection as the rest of that message.
+_SLOWEST_ANSWER_S = 120
 _RUN_GRACE_S = 5.0
 _LOOK_S = 0.1
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -70,6 +73,7 @@ def serve(
             server_header=False,
             ws=Socket,
             ws_max_size=LARGEST_MESSAGE_BYTES,
+            ws_ping_timeout=_SLOWEST_ANSWER_S,
             timeout_graceful_shutdown=_GRACE_S,
             root_path=root_path,
         )

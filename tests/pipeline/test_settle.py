@@ -27,14 +27,20 @@ LOCK_FREE_WITHIN_S = 2.0
 
 
 def _kill_after(database: Database, home: Path, wanted: str) -> list[dict[str, Any]]:
-    """Start a kept run and kill -9 its process when it tells of `wanted`; returns the events that were heard."""
+    """Start a kept run and kill -9 its process when it tells of `wanted`; returns the events that were heard.
+
+    The run stands still before the next step begins: on a busy machine it might end before the kill comes.
+    """
     url = database.url.render_as_string(hide_password=False)
-    process = start_run(url, home, "--reseed", "--keep", "--name", "killed")
+    step, event = wanted.split(":")
+    names = [each.name for each in eleven_steps()]
+    halt = f"step.{step}.after" if event == "step_start" else f"step.{names[names.index(step) + 1]}.before"
+    process = start_run(url, home, "--reseed", "--keep", "--name", "killed", failpoint=f"{halt}:sleep")
     assert process.stdout is not None
     heard = []
     for line in process.stdout:
         heard.append(json.loads(line))
-        if (heard[-1].get("step_name"), heard[-1]["event_type"]) == tuple(wanted.split(":")):
+        if (heard[-1].get("step_name"), heard[-1]["event_type"]) == (step, event):
             break
     process.send_signal(signal.SIGKILL)
     process.communicate()

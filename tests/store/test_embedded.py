@@ -31,9 +31,10 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over to 
 
 # Joins the server of a home, says where it is, and leaves when its standard input ends.
 USER_PROGRAM = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from showcase.store.embedded import EmbeddedPostgres
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in its background deaf to it
 uid = int(sys.argv[2])
 if uid != os.geteuid():
     os.setgroups([]), os.setgid(uid), os.setuid(uid)
