@@ -103,9 +103,9 @@ def test_a_promotion_keeps_the_regular_price_on_the_list(tmp_path: Path) -> None
 
 
 def test_a_day_without_a_sale_is_counted_where_the_shop_was_open(tmp_path: Path) -> None:
-    quality = take(
-        tmp_path, "date,store,product,quantity,open\n2026-03-01,A,x,0,1\n2026-03-02,A,x,0,0\n2026-03-03,A,x,2,1\n"
-    ).quality
+    cells = ("0,1", "0,0", "2,1", "3,1")
+    rows = "".join(f"2026-03-0{n},A,x,{cell}\n" for n, cell in enumerate(cells, start=1))
+    quality = take(tmp_path, "date,store,product,quantity,open\n" + rows).quality
     assert (quality.zero_days, quality.closed_days) == (1, 1)
 
 

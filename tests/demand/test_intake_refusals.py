@@ -126,7 +126,8 @@ def test_the_refusal_of_an_encoding_names_the_guess(tmp_path: Path) -> None:
     latin = refusal(tmp_path, (HEADER + "2026-03-01,Caf\xe9,x,3\n").encode("cp1252"))
     assert "Windows-1252" in latin.message
     assert "UTF-16" in refusal(tmp_path, SOUND.encode("utf-16")).message
-    assert "UTF-32" in refusal(tmp_path, SOUND.encode("utf-32")).message
+    for mark, content in ((b"\xff\xfe\0\0", SOUND.encode("utf-32-le")), (b"\0\0\xfe\xff", SOUND.encode("utf-32-be"))):
+        assert "looks like UTF-32" in refusal(tmp_path, mark + content).message
     assert "the encoding cannot be told" in refusal(tmp_path, HEADER.encode() + b"2026-03-01,\x81,x,3\n").message
 
 
