@@ -48,6 +48,7 @@ def test_a_draft_is_explained_copied_saved_and_opened_again(visit: Visit, server
     choose(page, "sparse, ")
     expect(setting(page, "Horizon")).to_contain_text(re.compile(r"7run [0-9a-f]{8}"))
     expect(setting(page, "Stores")).to_contain_text(re.compile(r"2run [0-9a-f]{8}"))
+    expect(page.get_by_label("Horizon")).to_have_value("7")  # the card may be ahead of the field
     page.get_by_label("Horizon").fill("10")
     page.get_by_label("Horizon").blur()
     expect(setting(page, "Horizon")).to_contain_text("10you")
