@@ -83,7 +83,7 @@ class Visitor:
                 max_size=None,
                 ping_interval=None,
                 max_queue=None,  # what is told later is not read, and would else be in the way of leaving
-            )  # type: ignore[list-item, arg-type]
+            )  # type: ignore[list-item, arg-type]  # plain texts, for which websockets has types of its own
         )
         self._send("PULL-DOC-REQ", {})
         kind = ""

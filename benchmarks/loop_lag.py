@@ -55,7 +55,7 @@ def probed(installation: Installation, probe: Probe) -> Iterator[None]:
         watching.append(asyncio.get_running_loop().create_task(probe.watch()))
         begun.set()
 
-    server.startup = started  # type: ignore[assignment, method-assign]
+    server.startup = started  # type: ignore[assignment, method-assign]  # uvicorn has no hook for it
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     begun.wait(120)

@@ -10,15 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from showcase.errors import IntegrityError, NotFoundError, UnavailableError
+from showcase.kernel.disk import sync_path
 from showcase.kernel.identity import Digest
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ class FileArtifacts:
             except BaseException:
                 Path(staged).unlink(missing_ok=True)
                 raise
-            _sync_folder(target.parent)
+            sync_path(target.parent)
         except OSError as error:
             raise UnavailableError(
                 f"An artifact of {len(content)} bytes could not be written below {self.root}: {error.strerror}.",

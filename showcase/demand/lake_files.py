@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from showcase.demand.tables import SCHEMAS, TRUTH_SCHEMAS
 from showcase.errors import ConflictError, IntegrityError, InvalidInputError, UnavailableError
 from showcase.failpoints import reach
+from showcase.kernel.disk import sync_path
 
 PLAN, MANIFEST, RECEIPT, SHARED, FORECASTS = "plan.json", "lake.json", "receipt.json", "shared", "forecasts"
 LONG_TABLES = ("prices", "sales", "stock", "truth_demand")
@@ -82,11 +83,11 @@ def staged_folder(target: Path) -> Iterator[Path]:
         try:
             yield staged
             for path in [*sorted(staged.iterdir()), staged]:
-                _sync(path)
+                sync_path(path)
             reach("lake.folder")
             if not target.exists():
                 staged.rename(target)
-                _sync(target.parent)
+                sync_path(target.parent)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 
@@ -157,9 +158,9 @@ def write_text(path: Path, text: str) -> None:
     with disk_answers(path.name):
         try:
             staged.write_text(text, encoding="utf-8")
-            _sync(staged)
+            sync_path(staged)
             staged.replace(path)
-            _sync(path.parent)
+            sync_path(path.parent)
         finally:
             staged.unlink(missing_ok=True)
 
@@ -201,11 +202,3 @@ def read_stores(path: Path, columns: list[str] | None = None) -> Iterator[tuple[
         for place in range(opened.num_row_groups):
             rows: Any = pl.from_arrow(opened.read_row_group(place, columns=columns))
             yield int(rows["store"][0]), rows
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

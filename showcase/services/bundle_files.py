@@ -18,6 +18,7 @@ from pathlib import Path
 
 from showcase.errors import ConflictError, UnavailableError
 from showcase.failpoints import reach
+from showcase.kernel.disk import sync_path
 from showcase.kernel.identity import WorkspaceId
 
 _STAGING = re.compile(r"\.(?:staging|replaced)-([0-9a-f]{32})-[0-9a-f]{8}")
@@ -76,7 +77,7 @@ class BundleFolder:
             raise _no_folder(self.root, "a file")
         touch_disk("make", self.root, lambda: self.root.mkdir(parents=True, exist_ok=True))
         # without its own name on the disk the folder, and a bundle in it, can go when the power fails
-        touch_disk("sync", self.root.parent, partial(_sync, self.root.parent))
+        touch_disk("sync", self.root.parent, partial(sync_path, self.root.parent))
 
     def check_target(self, workspace_id: WorkspaceId) -> None:
         """Refuse to replace what is no bundle's folder."""
@@ -146,7 +147,7 @@ class BundleFolder:
             touch_disk("rename", target, lambda: stage.folder.rename(target))
         elif not touch_disk("rename", target, lambda: _exchange(stage.folder, target)):
             self._replace(workspace_id, stage, target)
-        touch_disk("sync", self.root, lambda: _sync(self.root))
+        touch_disk("sync", self.root, lambda: sync_path(self.root))
 
     def _replace(self, workspace_id: WorkspaceId, stage: Stage, target: Path) -> None:
         """Where the disk cannot exchange two folders: two renames; a kill between them is mended by `sweep`."""
@@ -203,7 +204,7 @@ class Stage:
     def sync_folders(self) -> None:
         """Sync the names of all files to the disk."""
         for folder in [*(path for path in sorted(self.folder.iterdir()) if path.is_dir()), self.folder]:
-            touch_disk("sync", folder, partial(_sync, folder))
+            touch_disk("sync", folder, partial(sync_path, folder))
 
 
 def _no_folder(path: Path, what: str) -> UnavailableError:
@@ -227,14 +228,6 @@ def _write_all(descriptor: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @cache

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from showcase.errors import UnavailableError
+from showcase.kernel.disk import sync_path
 from showcase.store.pg_binaries import PostgresBinaries, choose_binaries
 from showcase.store.placement import PORT, Placement, ServerUser, closed_folder
 from showcase.store.server_process import POLL_S, RunningServer, end_orphans, is_alive, running_server
@@ -93,7 +94,7 @@ def make_cluster(placement: Placement, binaries: PostgresBinaries) -> None:
         )
         if ended.returncode == 0:
             unfinished.rename(placement.data_folder)
-            _sync_folder(placement.folder)
+            sync_path(placement.folder)
             return
         found = " ".join(ended.stderr.split())[-600:]
     except OSError as error:
@@ -199,11 +200,3 @@ def _open_log(path: Path) -> BinaryIO:
         path.replace(path.with_name(f"{path.name}.1"))
     path.touch(mode=0o600)  # it quotes failed statements
     return path.open("ab")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
