@@ -15,7 +15,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class PlainFormatter(logging.Formatter):
-    """Hides the given secrets, cuts a record after MOST_BYTES and indents every line but its first."""
+    """Hides the given secrets, cuts what is over MOST_BYTES out of its middle and indents every line but its first."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__(_FORMAT)
@@ -32,12 +32,21 @@ class PlainFormatter(logging.Formatter):
 
 
 def _cut(text: str) -> str:
-    """The text in at most MOST_BYTES of UTF-8, with a word on what is left out."""
+    """The text in at most MOST_BYTES of UTF-8: where it is longer its head and its tail, with a word on what is between.
+
+    The tail stays since the last line of a trace says what went wrong.
+    """
     content = text.encode("utf-8", "replace")
     if len(content) <= MOST_BYTES:
         return text
-    left_out = f" … ({len(content)} bytes in all)"
-    return content[: MOST_BYTES - len(left_out.encode())].decode("utf-8", "ignore") + left_out
+    kept = MOST_BYTES - len(_left_out(len(content)).encode())
+    head = content[: kept - kept // 2].decode("utf-8", "ignore")
+    tail = content[-(kept // 2) :].decode("utf-8", "ignore")
+    return head + _left_out(len(content) - len(head.encode()) - len(tail.encode())) + tail
+
+
+def _left_out(size_bytes: int) -> str:
+    return f" … ({size_bytes} bytes left out) … "
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

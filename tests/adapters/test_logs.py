@@ -57,8 +57,36 @@ def test_a_record_is_at_most_two_kilobytes_and_begins_one_line(text: str) -> Non
     assert all(each.isprintable() or each == "\n" for each in said)
 
 
-def test_what_is_cut_says_how_long_it_was() -> None:
-    assert formatted("x" * 5000).endswith("bytes in all)")
+@given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=MOST_BYTES // 2, max_size=3000))
+def test_what_is_cut_keeps_head_and_tail_and_counts_what_is_between(text: str) -> None:
+    said = formatted("%s", text).partition("WARNING showcase.x: ")[2]
+    cut = re.fullmatch(r"(.*) … \((\d+) bytes left out\) … (.*)", said)
+    if cut is None:
+        assert said == text
+        return
+    head, left_out, tail = cut.groups()
+    assert text.startswith(head)
+    assert text.endswith(tail)
+    assert int(left_out) == len(text.encode()) - len(head.encode()) - len(tail.encode())
+    assert min(len(head), len(tail)) > MOST_BYTES // 12  # of four bytes each
+
+
+@given(st.lists(st.text("xä", max_size=400), min_size=4, max_size=12))
+def test_no_part_of_a_secret_is_left_where_a_record_is_cut(between: list[str]) -> None:
+    said = formatted("%s", "£€¥".join(between), secrets=("£€¥",))
+    assert not set(said) & set("£€¥")
+
+
+def test_the_end_of_a_long_trace_is_told(logger: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    write_logs("info", [SECRET])
+    try:
+        raise ExceptionGroup("many", [ValueError("x" * MOST_BYTES), ValueError(f"the last of them, {SECRET}")])
+    except ExceptionGroup:
+        logger.exception("the first line")
+    said = capsys.readouterr().err
+    assert "the first line" in said
+    assert "bytes left out" in said
+    assert "ValueError: the last of them, [hidden]" in said
 
 
 def test_the_level_is_that_of_the_setting_and_the_last_call_counts(
