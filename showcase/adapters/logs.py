@@ -32,7 +32,7 @@ class PlainFormatter(logging.Formatter):
 
 
 def _cut(text: str) -> str:
-    """The text in at most MOST_BYTES of UTF-8: where it is longer its head and its tail, with a word on what is between.
+    """The text in at most MOST_BYTES of UTF-8: of a longer one head and tail, with a word on what is between.
 
     The tail stays since the last line of a trace says what went wrong.
     """

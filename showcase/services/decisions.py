@@ -12,6 +12,7 @@ from showcase.kernel.clean import clean_text, plain_line
 from showcase.kernel.identity import ActionId, RunId, SessionId
 from showcase.kernel.refusals import shown
 from showcase.store import decisions as rows
+from showcase.store.contention import begun_anew
 from showcase.store.decisions import Decision
 from showcase.store.fence import Connection, JoinedTransactions, Transactions
 
@@ -184,9 +185,12 @@ class DecisionService:
         """The newest decided questions over all runs, at most 200, and how many there are in all."""
         if not 1 <= limit <= _MOST_EVENTS:
             raise InvalidInputError(f"A limit of {limit} events was asked for.", f"Ask for 1 to {_MOST_EVENTS}.")
-        with self.transactions.begin() as connection:
+
+        def read(connection: Connection) -> tuple[list[Decision], int]:
             rows.expire(connection)
             return rows.list_decided(connection, limit)
+
+        return begun_anew(self.transactions, read)
 
 
 def _carry_out(connection: Connection, action_id: str, effect: Effect) -> Decision | None:

@@ -12,6 +12,7 @@ from showcase.services.bundles import BundleService
 from showcase.store import bulk as rows
 from showcase.store.bulk import Candidate
 from showcase.store.bundles import count_exported
+from showcase.store.contention import begun_anew
 from showcase.store.fence import Connection, Transactions
 from showcase.workspaces.bulk import BulkRequest, LeftOut, divide, parse_bulk
 
@@ -78,14 +79,17 @@ class BulkService:
 
         NotFoundError for a token that is unknown, spent, or of a deletion before this program's last start.
         """
-        with self.transactions.begin() as connection:
+
+        def undo(connection: Connection) -> tuple[list[str], list[str]]:
             action = rows.take_undo(connection, undo_token)
             if action is None:
                 raise NotFoundError(
                     "There is nothing that this undo token takes back.",
                     "Give the token of a bulk action that was not undone yet.",
                 )
-            restored, others = rows.undo_bulk(connection, action, undo_token)
+            return rows.undo_bulk(connection, action, undo_token)
+
+        restored, others = begun_anew(self.transactions, undo)
         return BulkOutcome(restored, [LeftOut(one, "changed since") for one in others], None)
 
     def forget(self) -> int:
@@ -96,14 +100,17 @@ class BulkService:
 
 def change_all(transactions: Transactions, request: BulkRequest) -> BulkOutcome:
     """Do a change to all that it reaches, in one transaction."""
-    with transactions.begin() as connection:
+
+    def change(connection: Connection) -> BulkOutcome:
         reached, left_out = _reach(connection, request, lock=True)
         ids = [one.workspace_id for one in reached]
         if not ids:
             return BulkOutcome([], left_out, None)
         token = secrets.token_hex(16)
         rows.apply_bulk(connection, request.action, ids, request.tags, token)
-    return BulkOutcome(ids, left_out, token)
+        return BulkOutcome(ids, left_out, token)
+
+    return begun_anew(transactions, change)
 
 
 def _reach(connection: Connection, request: BulkRequest, *, lock: bool) -> tuple[list[Candidate], list[LeftOut]]:

@@ -25,6 +25,7 @@ _OUTAGES: dict[str, tuple[str, str]] = {
     "58": ("The database met an error of its disk.", "Read the server's log, mend the disk, then try again."),
 }
 # Two units of work met; each may be tried again from its beginning.
+_GAVE_WAY = ("40001", "40P01")
 _CONTENTION: dict[str, str] = {
     "40001": "Another change to the same rows came first.",
     "40P01": "Two changes waited for each other, and this one gave way.",
@@ -75,6 +76,13 @@ def explain(error: BaseException, where: str) -> ShowcaseError | None:
     if not code and isinstance(original, (psycopg.OperationalError, psycopg.InterfaceError)):
         return UnavailableError(f"The database {where} does not answer: {_first_line(original)}", _START_AGAIN)
     return None
+
+
+def gave_way(refusal: ConflictError) -> bool:
+    """Whether the server undid this unit of work for the sake of another, so that it may well pass the next time."""
+    cause = refusal.__cause__
+    original = cause.orig if isinstance(cause, exc.DBAPIError) else cause
+    return isinstance(original, psycopg.Error) and original.sqlstate in _GAVE_WAY
 
 
 @contextmanager

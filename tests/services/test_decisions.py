@@ -20,10 +20,12 @@ from showcase.errors import ConflictError, InvalidInputError, NotFoundError, Sho
 from showcase.kernel.identity import ActionId, RunId, SessionId
 from showcase.services.decisions import DecisionService, Question, approval_entry, pending_json
 from showcase.store import decisions as rows
+from showcase.store.contention import TRIES
 from showcase.store.decisions import Decision
 from showcase.store.engine import Database
 from showcase.store.fence import Transactions
 from showcase.workspaces.story import SLOTS
+from tests.store.contended import let_pass_each, tries
 
 ENTRY_KEYS = [
     "action_id", "tool_name", "decision", "decided_at", "decided_by", "session_id", "auto_approved", "reason",
@@ -197,6 +199,11 @@ def test_the_longest_reason_is_kept_whole(decisions: DecisionService) -> None:
     asked = decisions.ask(_question())
     assert decisions.decide(asked.action_id, "approved", by="x" * 300, reason="é" * 500).reason == "é" * 500
     assert len(decisions.show(asked.action_id).decided_by or "") == 100
+
+
+def test_a_reason_may_have_lines(decisions: DecisionService) -> None:
+    asked = decisions.ask(_question())
+    assert decisions.decide(asked.action_id, "rejected", by="x", reason="dear\nand late").reason == "dear\nand late"
 
 
 def test_what_is_no_id_is_refused(decisions: DecisionService) -> None:
@@ -581,6 +588,18 @@ def test_the_history_is_newest_first_and_counts_all(decisions: DecisionService) 
         decisions.decide(one.action_id, "rejected", by="x")
     events, total = decisions.history(limit=2)
     assert ([one.action_id for one in events], total) == ([asked[2].action_id, asked[1].action_id], 3)
+
+
+@pytest.mark.fault("P12")
+def test_who_reads_the_history_while_others_decide_is_not_turned_away(
+    database: Database, decisions: DecisionService
+) -> None:
+    asked = decisions.ask(_question())
+    _move_end(database, asked.action_id, "clock_timestamp()")
+    let_pass_each(database, "decision", TRIES)
+    (expired,), _ = decisions.history()
+    assert (expired.action_id, expired.state) == (asked.action_id, "timed_out")
+    assert tries(database, "decision") == TRIES
 
 
 def test_a_history_has_fifty_where_nothing_else_is_asked_for(decisions: DecisionService) -> None:

@@ -12,8 +12,10 @@ from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.services.workspace_bulk import BulkService
 from showcase.services.workspaces import OutdatedRevisionError, WorkspaceService
 from showcase.store.bulk import KEPT_UNDOS
+from showcase.store.contention import TRIES
 from showcase.store.engine import Database
 from showcase.testing import services_over
+from tests.store.contended import let_pass_each, tries
 from tests.workspaces.library import put_items, workspace_id
 from tests.workspaces.queries import Item
 
@@ -187,6 +189,19 @@ def test_what_was_edited_since_is_left_as_it_is_by_an_undo(workspaces: Workspace
     undone = bulk.undo(token)
     assert (undone.affected, [one.workspace_id for one in undone.left_out]) == ([ONE], [TWO])
     assert workspaces.show(TWO).tags == ["mine"]
+
+
+@pytest.mark.fault("P12")
+def test_a_change_of_many_that_gives_way_to_another_is_begun_anew(
+    database: Database, workspaces: WorkspaceService, bulk: BulkService
+) -> None:
+    let_pass_each(database, "showcase_workspace", TRIES)
+    token = bulk.act({"action": "tag", "ids": [ONE, TWO], "tags": ["c"]}).undo_token
+    assert (workspaces.show(TWO).tags, workspaces.show(TWO).revision) == (["c"], 2)
+    assert token is not None
+    assert set(bulk.undo(token).affected) == {ONE, TWO}
+    assert workspaces.show(TWO).tags == []
+    assert tries(database, "showcase_workspace") == 2 * TRIES
 
 
 def test_pinned_ones_are_deleted_only_where_they_are_named(workspaces: WorkspaceService, bulk: BulkService) -> None:
