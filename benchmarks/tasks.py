@@ -50,7 +50,7 @@ def run_of_my_own(who: Person) -> None:
     for select, option in (("Store", "S1002"), ("Product", "SKU-10003")):
         who.click(page.get_by_role("combobox", name=select, exact=True))
         who.click(page.locator(".MuiMenuItem-root", has_text=option).first)
-    who.click(page.get_by_role("button", name="Prophet-like"))
+    who.click(page.get_by_role("button", name="prophet_like"))
     expect(page.get_by_text("4 models, by wape")).to_be_visible()
     who.click(page.get_by_label("Keep"))
     name = page.get_by_label("Name of the workspace")

@@ -21,7 +21,7 @@ from showcase.console.session import Session, View
 from showcase.console.state import PARTS, ConsoleState
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import card, remedy, show_only, text
-from showcase.console.theme import THEME
+from showcase.console.theme import THEME, opening_sheet
 from showcase.console.view_table import VIEWS
 from showcase.console.views.decision import DecisionView
 from showcase.console.views.frame import HeaderView, rail
@@ -68,6 +68,7 @@ class Console:
             theme_config=THEME,
             sx={"& .main": {"backgroundColor": "background.default"}},
             dark_theme=self.state.dark,
+            raw_css=[opening_sheet(is_dark=self.state.dark)],
         )
         page.param.watch(self._themed, "dark_theme")
         self.state.param.watch(self._open, "view")

@@ -11,10 +11,15 @@ from typing import Any
 
 from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.spreadsheet import harmless
-from showcase.console.text import MISSING, day, moment, plain
+from showcase.console.text import MISSING, count, moment, plain, span, told
 from showcase.console.workspace_text import verdict_word
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ScoreRow
 
+_UNITS = {"percent": " %", "seconds": " s"}
+_LABELS = {
+    "scenario": "preset", "skip_seed": "uses what is there", "as_of": "last day to seed", "date_start": "first day",
+    "date_end": "last day", "user_scope": "focus pair", "train_model_types": "models",
+}  # fmt: skip
 _DIRECTIONS = {"lower": "lower is better", "zero": "nearer to 0 is better"}
 
 
@@ -28,7 +33,11 @@ def comparison_html(comparison: Comparison, now: datetime, *, differences_only: 
     remarks = "".join(f'<p class="careful">{plain(each)}</p>' for each in comparison.remarks)
     rows = [row for row in comparison.configuration if row.differs or not differences_only]
     hidden = len(comparison.configuration) - len(rows)
-    same = f'<p class="quiet small">{hidden} equal rows are left out.</p>' if hidden else ""
+    same = (
+        f'<p class="quiet small">{count(hidden, "equal row")} {"is" if hidden == 1 else "are"} left out.</p>'
+        if hidden
+        else ""
+    )
     made = [row for row in comparison.made if row.differs or not differences_only]
     body = [
         _group(
@@ -56,7 +65,7 @@ def _head(comparison: Comparison, one: Compared, now: datetime) -> str:
     tone, word = RUN_TONES.get(one.status, "quiet"), RUN_WORDS.get(one.status, one.status)
     return (
         f'<th scope="col"><b>{plain(called(one))}</b> {base}<br><span class="small"><b class="{tone}">{plain(word)}</b>'
-        f'<span class="quiet"> · {plain(one.scenario)} · {moment(one.created_at, now)}</span></span></th>'
+        f'<span class="quiet"> · {plain(one.demand)} · {moment(one.created_at, now)}</span></span></th>'
     )
 
 
@@ -90,7 +99,7 @@ def _score(comparison: Comparison, row: ScoreRow) -> _Line:
         elif one.workspace_id in row.worst:
             mark, tone = ' <span class="small bad">▼ worst</span>', "bad"
         off = f' <span class="quiet small">{delta:+.2f}</span>' if delta and one.workspace_id != comparison.base else ""
-        number = MISSING if value is None else f"{value:,.2f}{' %' if row.unit == '%' else ''}"
+        number = MISSING if value is None else f"{value:,.2f}{_UNITS.get(row.unit, '')}"
         cells.append(f'<td class="n"><b class="{tone}">{number}</b>{off}{mark}</td>')
     return label, cells, False
 
@@ -99,15 +108,15 @@ def _folds(comparison: Comparison) -> Iterable[_Line]:
     numbers = sorted({fold.fold for folds in comparison.folds.values() for fold in folds})
     by_id = {name: {fold.fold: fold for fold in folds} for name, folds in comparison.folds.items()}
     for number in numbers:
-        told = [by_id.get(one.workspace_id, {}).get(number) for one in comparison.workspaces]
-        yield f"Fold {number}", [_fold(fold) for fold in told], False
+        scored = [by_id.get(one.workspace_id, {}).get(number) for one in comparison.workspaces]
+        yield f"Fold {number}", [_fold(fold) for fold in scored], False
 
 
 def _fold(fold: FoldScore | None) -> str:
     if fold is None:
         return MISSING
     wape = "no wape" if fold.wape is None else f"wape {fold.wape:.2f} %"
-    return f'{wape}<br><span class="quiet small">{day(fold.first)} to {day(fold.last)}</span>'
+    return f'{wape}<br><span class="quiet small">{span(fold.first, fold.last)}</span>'
 
 
 def _approvals(comparison: Comparison) -> Iterable[_Line]:
@@ -127,11 +136,11 @@ def _approval(events: Sequence[Mapping[str, Any]], at: int) -> str:
 
 def _relations(comparison: Comparison) -> Iterable[_Line]:
     names = {one.workspace_id: called(one) for one in comparison.workspaces}
-    told = {(one.workspace_id, one.other): one for one in comparison.relations}
+    known = {(one.workspace_id, one.other): one for one in comparison.relations}
     for other in names:
         cells = []
         for one in names:
-            found = told.get((one, other))
+            found = known.get((one, other))
             cells.append(MISSING if found is None else f"{_kinship(found.relation)}{_verdict(found.verdict)}")
         if any(cell != MISSING for cell in cells):
             yield f"to {plain(names[other])}", cells, False
@@ -147,7 +156,7 @@ def _verdict(verdict: str | None) -> str:
 
 
 def _label(field: str) -> str:
-    return plain(field.replace("_", " ").replace(".", ": "))
+    return plain(_LABELS.get(field) or field.replace("_", " ").replace(".", ": "))
 
 
 def _value(value: Any) -> str:
@@ -155,7 +164,7 @@ def _value(value: Any) -> str:
     text = _words(value)
     if len(text) in (32, 64) and not text.strip("0123456789abcdef"):
         return f'<code title="{plain(text)}">{plain(text[:8])}</code>'
-    return plain(text)
+    return told(text)
 
 
 def _words(value: Any) -> str:

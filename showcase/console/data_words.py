@@ -8,7 +8,7 @@ from typing import Any
 
 from showcase.console.derive import label_of
 from showcase.console.rows import Column, table_html
-from showcase.console.text import MISSING, count, day, moment, percent, plain, words
+from showcase.console.text import MISSING, count, day, moment, percent, plain, span, words
 from showcase.demand.intake import Intake
 from showcase.demand.intake_report import IntakeRefusedError
 from showcase.services.demand import Kept, Wipe
@@ -38,7 +38,7 @@ def data_set_html(found: DataSet, now: datetime) -> str:
     facts = [
         ("kind", f"{kind}, made {plain(moment(found.created_at, now))}"),
         *_origin(found),
-        ("window", f"{day(found.window.start)} to {day(found.window.end)}, {count(found.window.days, 'day')}"),
+        ("window", f"{span(found.window.start, found.window.end)}, {count(found.window.days, 'day')}"),
         ("rows", rows or MISSING),
         ("fingerprint", f"<code>{plain(found.fingerprint)}</code>"),
     ]
@@ -69,8 +69,8 @@ def series_words(record: SeriesRecord) -> str:
     parts = [
         f"{known.mean() or 0:.1f} units a day",
         f"{percent(promoted / height)} of days promoted",
-        f"{percent(empty / height)} out of stock",
-        f"{days['units'].null_count()} days missing",
+        "stock not recorded" if record.has_no_stock else f"{percent(empty / height)} out of stock",
+        f"{count(days['units'].null_count(), 'day')} missing",
     ]
     if record.has_truth:
         wanted, sold = days["latent"].sum(), days.filter(days["latent"].is_not_null())["units"].sum()
@@ -118,7 +118,7 @@ def account_html(kept: Kept, intake: Intake) -> str:
     """What came of an import, in sentences."""
     found = kept.data_set
     series = "1 series" if intake.quality.series == 1 else f"{intake.quality.series:,} series"
-    first = f"{found.row_counts['sales']:,} rows of {series} over {day(found.window.start)} to {day(found.window.end)}"
+    first = f"{found.row_counts['sales']:,} rows of {series} over {span(found.window.start, found.window.end)}"
     verb = "is the current data set now" if kept.is_new else "was there already, and is the current data set now"
     notes = [*intake.quality.notes()]
     if intake.ignored_columns:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from showcase.console.rows import Cell, Column, Mark, table_html
 from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.stores.operations import OpsPicture
 from showcase.console.surface import title
-from showcase.console.text import clock, count, day, moment, plain, score
+from showcase.console.text import clock, count, day, moment, plain, score, seconds, spoken, told
 from showcase.diagnosis import Finding
 from showcase.store.decisions import Decision
 from showcase.store.runs import RunRow
@@ -36,25 +36,25 @@ def attention_html(seen: OpsPicture) -> str:
     items = [*ill, *((item.what, item.remedy) for item in seen.summary.attention)]
     if not items:
         return title("Attention") + '<p class="good"><b>Nothing asks for attention.</b></p>'
-    listed = "".join(f'<li><b>{plain(what)}</b><br><span class="quiet">{plain(remedy)}</span></li>' if remedy else
-                     f'<li><b class="bad">{plain(what)}</b></li>' for what, remedy in items)  # fmt: skip
+    listed = "".join(f'<li><b>{told(what)}</b><br><span class="quiet">{told(remedy)}</span></li>' if remedy else
+                     f'<li><b class="bad">{told(what)}</b></li>' for what, remedy in items)  # fmt: skip
     return title("Attention", count(len(items), "item")) + f'<ul class="attention">{listed}</ul>'
 
 
 def numbers_html(seen: OpsPicture) -> str:
     """The state in six numbers."""
     found = seen.summary
-    behind = found.freshness.days_behind
+    behind, last = found.freshness.days_behind, found.freshness.data_end
     numbers = [
         ("runs", found.runs["total"], f"{found.runs['failed']} failed, {found.runs['interrupted']} interrupted"),
         ("workspaces", found.workspaces["total"], f"{found.workspaces['completed']} completed"),
-        ("model runs", found.model_runs["total"], f"{found.model_runs['success']} success"),
+        ("model runs", found.model_runs["total"], f"{found.model_runs['success']} successful"),
         ("jobs", found.jobs["total"], f"{found.jobs['failed']} failed"),
         ("approvals", found.approvals["total"], f"{found.approvals['approved']} approved"),
         (
             "data",
-            "none" if behind is None else (f"{behind} d old" if behind else "today's"),
-            "import or seed some" if behind is None else f"to {found.freshness.data_end}",
+            "none" if behind is None else (f"{count(behind, 'day')} old" if behind else "today's"),
+            "import or seed some" if last is None else f"to {day(date.fromisoformat(last))}",
         ),
     ]
     return '<div class="figures">' + "".join(
@@ -78,7 +78,7 @@ def _decision(one: Decision, now: datetime) -> tuple[Cell, ...]:
     done = one.execution_status.replace("_", " ")
     why = ": ".join(part for part in (one.decided_by, one.reason) if part)
     return (
-        moment(one.asked_at, now), one.description, Mark(word, _DECIDED.get(one.state, "")),
+        moment(one.asked_at, now), spoken(one.description), Mark(word, _DECIDED.get(one.state, "")),
         f"{why}; {done}" if why else done,
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def _run(run: RunRow, now: datetime) -> tuple[Cell, ...]:
     if run.status == "running":
         where = f"in step {run.step_name}" if run.step_name else "it begins"
     status = Mark(RUN_WORDS[run.status], RUN_TONES[run.status])
-    return run.run_id.short, run.scenario, status, moment(run.started_at, now), clock(max(took, 0)), where
+    return run.run_id.short, run.scenario, status, moment(run.started_at, now), seconds(1000 * max(took, 0)), where
 
 
 def aliases_html(seen: OpsPicture) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from showcase.console.story import PENDING, RUNNING, StepLine, Story
 from showcase.console.surface import title
-from showcase.console.text import clock, count, plain, seconds
+from showcase.console.text import clock, count, plain, seconds, told
 
 _MOST_LOGGED = 400
 MARKS = {
@@ -77,18 +77,29 @@ def phase_status(lines: Sequence[StepLine]) -> str:
     return "warn" if "warn" in found else "pass" if "pass" in found else "skip"
 
 
+_TOLD_BY = {"data": ("seed", "status"), "modeling": ("train",), "decision": ("backtest",)}
+"""Which steps say best what came of a phase; of the other phases it is their last."""
+
+
+def gist(phase: str, steps: Sequence[tuple[str, str | None, str | None]]) -> str:
+    """What came of a phase, in the words of one of its steps; `steps` are name, status and detail, in their order."""
+    said = {name: detail for name, status, detail in steps if detail and status != "skip"}
+    best = next((said[name] for name in _TOLD_BY.get(phase, ()) if name in said), "")
+    return best or next(reversed(said.values()), "") or next((str(detail) for *_, detail in steps if detail), "")
+
+
 def _phase(name: str, lines: Sequence[StepLine]) -> str:
     """One phase, open where something happens or went wrong in it."""
     status = phase_status(lines)
     icon, tone, word = MARKS[status]
     took = sum(line.duration_ms or 0.0 for line in lines)
     is_open = " open" if status in (RUNNING, "fail", "warn") else ""
-    told = next((line.detail for line in reversed(lines) if line.detail), "")
-    what = told if status in ("pass", "skip") else count(len(lines), "step")
+    ended = [(line.name, line.status, line.detail) for line in lines]
+    what = told(gist(name, ended)) if status in ("pass", "skip") else count(len(lines), "step")
     return (
         f'<details{is_open} data-phase="{plain(name)}"><summary>'
         f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
-        f'<span class="name">{plain(name)}</span><span class="what quiet" title="{plain(what)}">{plain(what)}</span>'
+        f'<span class="name">{plain(name)}</span><span class="what quiet" title="{what}">{what}</span>'
         f'<span class="time quiet">{seconds(took) if took else ""}</span></summary>'
         f'<ol aria-label="Steps of the phase {plain(name)}">{"".join(_line(line) for line in lines)}</ol></details>'
     )
@@ -109,7 +120,7 @@ def log_html(story: Story) -> str:
     rows = "".join(
         f'<li><span class="quiet">{event["seq"]}</span>'
         f'<span class="quiet">{plain(str(event["timestamp"])[11:19])}</span>'
-        f"<b>{plain(event['step_name'])}</b><span>{plain(event['detail'])}</span></li>"
+        f"<b>{plain(event['step_name'])}</b><span>{told(event['detail'])}</span></li>"
         for event in reversed(story.events[-_MOST_LOGGED:])
     )
     return f'<ol class="log" aria-label="Events of the run" tabindex="0">{rows}</ol>'
@@ -129,11 +140,11 @@ def _line(line: StepLine) -> str:
 
 def row_count(line: StepLine) -> int | None:
     """How many rows a step made, read or wiped, so far or in all; None for a step that is not about rows."""
-    told = line.data
-    if line.rows is not None and not told:
+    said = line.data
+    if line.rows is not None and not said:
         return line.rows
-    made = told.get("records_created") or told.get("row_counts")
-    found = sum(made.values()) if made else told.get("rows", (told.get("counts") or {}).get("sales"))
+    made = said.get("records_created") or said.get("row_counts")
+    found = sum(made.values()) if made else said.get("rows", (said.get("counts") or {}).get("sales"))
     return found if isinstance(found, int) else None
 
 
@@ -143,13 +154,15 @@ def _rows(line: StepLine) -> str:
 
 
 def _words(line: StepLine) -> str:
-    said = plain(line.detail) if line.detail else ""
+    said = told(line.detail) if line.detail else ""
     return f'<span class="what quiet" title="{said}">{said}</span>'
 
 
 def _bar(line: StepLine) -> str:
     done = f"{(line.share or 0) * 100:.0f}"
+    said = told(line.detail) if line.detail else ""
     return (
+        f'<span class="doing"><span class="what quiet" title="{said}">{said}</span>'
         f'<span class="bar" role="progressbar" aria-label="{plain(line.name)}" aria-valuenow="{done}" '
-        f'aria-valuemin="0" aria-valuemax="100" title="{plain(line.detail)}"><i style="width:{done}%"></i></span>'
+        f'aria-valuemin="0" aria-valuemax="100"><i style="width:{done}%"></i></span></span>'
     )

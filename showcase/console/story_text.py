@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from showcase.console.run_html import MARKS
+from showcase.console.run_html import MARKS, gist
 from showcase.console.story import Story
-from showcase.console.text import count, plain, seconds
+from showcase.console.text import day, plain, seconds, told
 from showcase.console.workspace_text import head
 from showcase.store.workspaces import Workspace
 
@@ -45,32 +45,27 @@ def _worst(steps: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _sum(steps: Sequence[Mapping[str, Any]]) -> float | None:
-    told = [step["duration_ms"] for step in steps if step["duration_ms"] is not None]
-    return sum(told) if told else None
+    known = [step["duration_ms"] for step in steps if step["duration_ms"] is not None]
+    return sum(known) if known else None
 
 
 def _phase(phase: Mapping[str, Any]) -> str:
     steps = phase.get("steps") or []
     needs_a_look = any(step.get("status") in ("fail", "warn") for step in steps)
     lines = "".join(_step(step) for step in steps)
+    name = str(phase.get("phase"))
+    what = gist(name, [(str(step.get("step")), step.get("status"), step.get("detail")) for step in steps])
     return (
         f"<details{' open' if needs_a_look else ''}><summary>{_icon(phase.get('status'))}"
-        f'<span>{plain(phase.get("phase"))}</span><span class="quiet small">{plain(_gist(steps))}</span>'
+        f'<span>{plain(name)}</span><span class="quiet small">{told(what)}</span>'
         f'<span class="quiet small time">{seconds(phase.get("duration_ms"))}</span></summary><ul>{lines}</ul></details>'
     )
-
-
-def _gist(steps: Sequence[Mapping[str, Any]]) -> str:
-    """What a phase was about, in a few words: the detail of its only step, or how many it has."""
-    if len(steps) == 1:
-        return str(steps[0].get("detail") or "")
-    return count(len(steps), "step")
 
 
 def _step(step: Mapping[str, Any]) -> str:
     return (
         f"<li>{_icon(step.get('status'))}<span><b>{plain(step.get('step'))}</b> "
-        f'<span class="quiet">{plain(step["detail"]) if step.get("detail") else ""}</span></span>'
+        f'<span class="quiet">{told(step["detail"]) if step.get("detail") else ""}</span></span>'
         f'<span class="quiet small time">{seconds(step.get("duration_ms"))}</span></li>'
     )
 
@@ -104,10 +99,10 @@ def approval_html(event: Mapping[str, Any]) -> str:
     when = _moment(event.get("decided_at"))
     reason = f"<br>“{plain(event['reason'])}”" if event.get("reason") else ""
     done = str(event.get("execution_status") or "").replace("_", " ")
-    told = " ".join(part for part in (by, when) if part)
+    who = " ".join(part for part in (by, when) if part)
     return (
-        f'<b class="{tone}">{plain(word)}</b> <span class="quiet small">{plain(told)} · {plain(done)}</span>'
-        f"<br>{plain(proposed)}{reason}"
+        f'<b class="{tone}">{plain(word)}</b> <span class="quiet small">{plain(who)} · {plain(done)}</span>'
+        f"<br>{told(proposed)}{reason}"
     )
 
 
@@ -125,12 +120,14 @@ def _look_up(event: Mapping[str, Any]) -> str:
     hits = f'<br><span class="quiet">{plain(", ".join(sources))}</span>' if sources else ""
     return (
         f"<li>{_icon(event.get('status'))} <b>{plain(event.get('event'))}</b> "
-        f'<span class="quiet">{plain(event["detail"]) if event.get("detail") else ""}</span>{query}{hits}</li>'
+        f'<span class="quiet">{told(event["detail"]) if event.get("detail") else ""}</span>{query}{hits}</li>'
     )
 
 
 def _moment(text: Any) -> str:
     try:
-        return f"{datetime.fromisoformat(str(text)):%Y-%m-%d %H:%M}"
+        when = datetime.fromisoformat(str(text))
     except ValueError:
         return ""
+    when = when.astimezone(UTC)
+    return f"{day(when)}, {when:%H:%M} UTC"

@@ -53,7 +53,7 @@ def arranged(*objects: Any, css: str, in_line: bool = False, extra: str = "", **
     """
     # a column brings a button for scrolling, which would take a cell; its sheet reaches its own children alone
     middle = "* { align-self: center !important; }" if in_line else ""
-    stylesheets = [f":host {{ {css} }} {middle} {_HIDING} {extra}"]
+    stylesheets = [f":host {{ max-height: none; {css} }} {middle} {_HIDING} {extra}"]
     return pn.Column(*objects, stylesheets=stylesheets, **{"margin": 0, "sizing_mode": "stretch_width", **options})
 
 

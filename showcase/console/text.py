@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from html import escape
 from typing import Any
 
 MISSING = "—"
 _MINUTE_S, _HOUR_S = 60, 3600
+_ISO = r"(?<![\w-])(\d{4}-\d\d-\d\d)"
+_SPAN, _DAY = re.compile(rf"{_ISO} \.\. (\d{{4}}-\d\d-\d\d)(?![\w-])"), re.compile(rf"{_ISO}(?![\w-])")
 
 
 def plain(value: object) -> str:
     """Any value as text that no browser reads as markup; nothing at all is a dash."""
     return MISSING if value is None or value == "" else escape(str(value), quote=True)
+
+
+def told(value: object) -> str:
+    """What a step says of itself, as `plain`, with its days as a person writes them."""
+    return spoken(plain(value))
+
+
+def spoken(said: str) -> str:
+    """A sentence with its ISO days as a person writes them: `27 Nov to 10 Dec 2026`; not escaped."""
+    return _DAY.sub(_day_told, _SPAN.sub(_span_told, said))
+
+
+def _day_told(found: re.Match[str]) -> str:
+    known = _known_day(found[1])
+    return found[0] if known is None else day(known)
+
+
+def _span_told(found: re.Match[str]) -> str:
+    first, last = _known_day(found[1]), _known_day(found[2])
+    return found[0] if first is None or last is None else span(first, last)
+
+
+def _known_day(iso: str) -> date | None:
+    try:
+        return date.fromisoformat(iso)
+    except ValueError:
+        return None
+
+
+def span(first: date, last: date) -> str:
+    """Days from one to another, the year once where it is the same: `27 Nov to 10 Dec 2026`."""
+    return f"{f'{first.day} {first:%b}' if first.year == last.year else day(first)} to {day(last)}"
 
 
 def seconds(duration_ms: float | None) -> str:

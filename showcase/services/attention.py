@@ -87,7 +87,7 @@ def _data(summary: OpsSummary) -> list[Attention]:
     return [
         Attention(
             "data_old",
-            f"The current data set ends {behind} days ago, on {summary.freshness.data_end}.",
+            f"The current data set ends {behind:,} days ago, on {summary.freshness.data_end}.",
             "Import newer sales, or seed again.",
         )
     ]

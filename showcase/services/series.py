@@ -31,6 +31,11 @@ class SeriesRecord:
     truth: TrueEffects | None
 
     @property
+    def has_no_stock(self) -> bool:
+        """Whether nobody recorded what lay on the shelf, so that no day can be told as out of stock."""
+        return self.days["on_hand"].null_count() == self.days.height
+
+    @property
     def has_truth(self) -> bool:
         return self.days[LATENT].null_count() < self.days.height
 

@@ -26,6 +26,7 @@ class Compared:
     created_at: datetime
     winner: str | None
     focus: str | None
+    demand: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,16 @@ def compare_heads(stories: Sequence[Mapping[str, Any]]) -> tuple[Compared, ...]:
     return tuple(
         Compared(
             str(one["workspace_id"]), one["name"], one["status"], one["scenario"], one["created_at"],
-            summary_of(one).get("winner_model_type"), _focus(one),
+            summary_of(one).get("winner_model_type"), _focus(one), _demand(one),
         )
         for one in stories
     )  # fmt: skip
+
+
+def _demand(one: Mapping[str, Any]) -> str:
+    """What its demand is called: the data set that the run was about, or the preset where none was recorded."""
+    name = (one.get("created_objects") or {}).get("data_set_name")
+    return name if isinstance(name, str) and name else str(one["scenario"])
 
 
 def compare_configuration(stories: Sequence[Mapping[str, Any]], *, differences_only: bool) -> tuple[Row, ...]:

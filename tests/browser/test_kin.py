@@ -112,7 +112,12 @@ def test_workspaces_are_compared_from_the_library_and_taken_away_as_csv(visit: V
         rows = list(csv.reader(text))
     assert [cell.split(" ")[0] for cell in rows[0]] == ["part", "field", "side-0", "side-1", "side-2"]
     page.get_by_label("differences only").uncheck()
-    expect(page.get_by_role("rowheader", name="scenario")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="preset")).to_be_visible()
+    table = page.get_by_role("group", name="Comparison").bounding_box()
+    below = page.get_by_role("heading", name="Forecasts").bounding_box()
+    assert table is not None
+    assert below is not None
+    assert table["y"] + table["height"] <= below["y"]
     page.wait_for_url("**filter.rows=all**")
 
 

@@ -22,7 +22,7 @@ EVIL = '<img src=x onerror="alert(1)">'
 
 
 def compared(workspace_id: str, name: str | None) -> Compared:
-    return Compared(workspace_id, name, "completed", "sparse", NOW, "naive", None)
+    return Compared(workspace_id, name, "completed", "sparse", NOW, "naive", None, "bakery.csv")
 
 
 def comparison(**chosen: Any) -> Comparison:
@@ -30,7 +30,7 @@ def comparison(**chosen: Any) -> Comparison:
         "base": A,
         "workspaces": (compared(A, "first"), compared(B, None)),
         "configuration": (Row("seed", (1, 2)), Row("scenario", ("sparse", "sparse"))),
-        "scores": (ScoreRow("wape", None, "wape", "%", "lower", (20.0, 10.0), (0.0, -10.0), (B,), (A,)),),
+        "scores": (ScoreRow("wape", None, "wape", "percent", "lower", (20.0, 10.0), (0.0, -10.0), (B,), (A,)),),
         "forecasts": (ForecastLine(A, why_not="its file is gone"), ForecastLine(B, why_not="its file is gone")),
         "folds": {A: (FoldScore(1, date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 8), 20.0, 1.0, 1.0, 0.0),)},
         "approvals": {A: ({"decision": "timed_out"},)},
@@ -44,9 +44,9 @@ def comparison(**chosen: Any) -> Comparison:
 def test_differences_only_leaves_out_what_is_equal_and_says_how_much() -> None:
     html = comparison_html(comparison(), NOW, differences_only=True)
     assert ">seed</th>" in html
-    assert ">scenario</th>" not in html
-    assert "1 equal rows are left out" in html
-    assert ">scenario</th>" in comparison_html(comparison(), NOW, differences_only=False)
+    assert ">preset</th>" not in html
+    assert "1 equal row is left out" in html
+    assert ">preset</th>" in comparison_html(comparison(), NOW, differences_only=False)
 
 
 def test_best_and_worst_are_told_by_words_and_each_is_compared_with_the_base() -> None:
@@ -54,6 +54,8 @@ def test_best_and_worst_are_told_by_words_and_each_is_compared_with_the_base() -
     best, worst = html.index("▲ best"), html.index("▼ worst")
     assert worst < best  # the first one is the worst
     assert "-10.00" in html
+    assert "20.00 %" in html
+    assert " · bakery.csv · " in html
     assert "lower is better" in html
     assert "the data are not the same" in html
     assert "a replay of it, " in html

@@ -99,6 +99,7 @@ def test_the_leaderboard_has_the_best_on_top_and_leaves_out_what_has_no_score() 
     # bars grow from the bottom
     assert list(bars.dimension_values("model")) == ["naive", "prophet_like"]
     assert list(bars.dimension_values("role")) == ["control", "winner"]
+    assert list(bars.dimension_values("label")) == ["naive  12.00 %", "prophet_like  9.50 %"]
     drawn(bars)
 
 

@@ -110,6 +110,13 @@ def test_effects_are_shares_of_what_the_plan_starts_from() -> None:
     drawn(effects_plot([PLAN, PLAN | {"plan_id": "b", "name": "10 % less"}]))
 
 
+def test_the_name_of_a_plan_stands_above_its_two_rows() -> None:
+    long = PLAN | {"plan_id": "b", "name": "a week in which everything is cheaper"}
+    ticks = hv.Store.lookup_options("bokeh", effects_plot([PLAN, long]), "plot").kwargs["yticks"]
+    from_the_top = [words for _, words in sorted(ticks, reverse=True)]
+    assert from_the_top == ["20 % off", "units", "revenue", "a week in which everything is c…", "units", "revenue"]
+
+
 def test_effects_on_real_sales_have_no_true_one() -> None:
     real = PLAN | {"true_units_delta": None, "true_revenue_delta": None}
     assert effects_table([real])["true"].isna().all()

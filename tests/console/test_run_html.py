@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from showcase.console.run_html import log_html, phase_status, row_count, run_title, steps_html
+from showcase.console.run_html import gist, log_html, phase_status, row_count, run_title, steps_html
 from showcase.console.story import StepLine, tell
 from showcase.pipeline.steps import steps_for
 from tests.console.cases import RUN_ID, ended, event, under_way
@@ -35,6 +35,25 @@ def test_a_phase_is_open_while_something_happens_in_it() -> None:
     assert '<details open data-phase="data">' in html
     assert '<details data-phase="modeling">' in html
     assert 'aria-valuenow="1"' in html
+
+
+def test_a_step_under_way_says_what_it_does_above_its_bar() -> None:
+    html = steps_html(tell(RUN_ID, "sparse", under_way()))
+    assert 'title="wiping">wiping</span><span class="bar"' in html
+
+
+@pytest.mark.parametrize(
+    ("phase", "steps", "expected"),
+    [
+        ("decision", [("backtest", "pass", "naive wins"), ("register", "pass", "alias set")], "naive wins"),
+        ("data", [("seed", "skip", "not asked for"), ("status", "pass", "75 series")], "75 series"),
+        ("planning", [("first", "pass", "one"), ("second", "skip", "no second plan")], "one"),
+        ("planning", [("first", "skip", "not there")], "not there"),
+        ("planning", [], ""),
+    ],
+)  # fmt: skip
+def test_a_phase_says_what_came_of_it(phase: str, steps: list[tuple[str, str, str]], expected: str) -> None:
+    assert gist(phase, steps) == expected
 
 
 def test_the_title_tells_what_is_left_only_where_it_is_known() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from showcase.console.text import MISSING, clock, count, day, moment, percent, plain, score, seconds, words
+from showcase.console.text import MISSING, clock, count, day, moment, percent, plain, score, seconds, told, words
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -35,6 +35,20 @@ def test_scores_have_their_units_and_the_undefined_is_a_dash() -> None:
     assert score(9.84, "wape") == "9.8 %"
     assert score(9.84, "mae") == "9.8"
     assert score(None, "wape") == MISSING
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("75 series over 2026-05-30 .. 2026-11-26, focus S1002", "75 series over 30 May to 26 Nov 2026, focus S1002"),
+        ("cutoff 2026-11-12", "cutoff 12 Nov 2026"),
+        ("2025-12-27 .. 2026-01-02", "27 Dec 2025 to 2 Jan 2026"),
+        ("run-2026-11-12 of 2026-13-01", "run-2026-11-12 of 2026-13-01"),
+        ("<b>2026-11-12", "&lt;b&gt;12 Nov 2026"),
+    ],
+)
+def test_what_a_step_says_has_its_days_as_a_person_writes_them(said: str, expected: str) -> None:
+    assert told(said) == expected
 
 
 def test_small_words() -> None:

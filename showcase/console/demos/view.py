@@ -20,7 +20,7 @@ from showcase.console.rows import Column, table_html
 from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import percent, plain, words
-from showcase.console.theme import THEME, sheet
+from showcase.console.theme import THEME, opening_sheet, sheet
 from showcase.console.views.picture import HEAD
 from showcase.console.work import Work, follow
 from showcase.errors import NotFoundError, ShowcaseError
@@ -73,7 +73,7 @@ class Demo:
     def page(self) -> pmui.Page:
         """The whole story as a page of its own, to be served."""
         page = pmui.Page(
-            title="Showcase", site_url="../", main=[DemoView(self).root], theme_config=THEME,
+            title="Showcase", site_url="../", main=[DemoView(self).root], theme_config=THEME, raw_css=[opening_sheet()],
             sidebar_variant="temporary", sx={"& .main": {"backgroundColor": "background.default"}},
         )  # fmt: skip
         release_on_close(page)

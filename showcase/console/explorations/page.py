@@ -13,7 +13,7 @@ from showcase.console.explorations.forecasts import ForecastExploration
 from showcase.console.lifetime import release_on_close
 from showcase.console.surface import arranged, card, text
 from showcase.console.text import plain, words
-from showcase.console.theme import THEME, sheet
+from showcase.console.theme import THEME, opening_sheet, sheet
 from showcase.errors import NotFoundError
 from showcase.wiring import Installation, shared_installation
 
@@ -51,8 +51,8 @@ def explore(name: str) -> pmui.Page:
     shown = make(shared_installation())
     root = arranged(card(head), shown, css=_PAGE)
     page = pmui.Page(
-        title="Showcase", site_url="../", main=[root], theme_config=THEME, sidebar_variant="temporary",
-        sx={"& .main": {"backgroundColor": "background.default"}},
+        title="Showcase", site_url="../", main=[root], theme_config=THEME, raw_css=[opening_sheet()],
+        sidebar_variant="temporary", sx={"& .main": {"backgroundColor": "background.default"}},
     )  # fmt: skip
     release_on_close(page)
     pn.state.onload(shown.begin)

@@ -32,7 +32,7 @@ def explorer_plot(days: pl.DataFrame) -> hv.Layout:
     """All that is known of one series; dragging over days looks closer at them in every picture at once.
 
     `days`: date, units (null on missing days), price, promo (0..1), is_open, on_hand, received, is_stockout, event and
-    latent (null where nobody knows it), one row a day. A picture is left out where the data set does not have it.
+    latent (null where nobody knows it), one row a day. A picture is left out where there is nothing to draw in it.
     """
     needs_bokeh()
     table = pd.DataFrame(
@@ -50,18 +50,18 @@ def explorer_plot(days: pl.DataFrame) -> hv.Layout:
     pictures: dict[str, hv.Overlay | None] = {
         "demand": _demand(table),
         "price": _price(table),
-        "promotion": _promotion(table),
+        "promotion": _promotion(table) if table["promo"].max() > 0 else None,
         "stock": _stock(table) if table["on_hand"].notna().any() else None,
     }
     names = [name for name, picture in pictures.items() if picture is not None]
-    shown = [_under_days(pictures[name], name, has_days=name == names[-1]) for name in names]
+    shown = [_under_days(pictures[name], name, len(table), has_days=name == names[-1]) for name in names]
     return hv.Layout(shown).cols(1).opts(toolbar=None, shared_axes=True)
 
 
-def _under_days(picture: hv.Overlay, name: str, *, has_days: bool) -> hv.Overlay:
-    """The picture in its frame; the days stand under the last one alone."""
+def _under_days(picture: hv.Overlay, name: str, days: int, *, has_days: bool) -> hv.Overlay:
+    """The picture of so many days in its frame; the days stand under the last one alone."""
     height, words = PICTURES[name]
-    options = framed(height + (_AXIS_PX if has_days else 0), xlabel="", xticks=6, ylabel=words, xformatter=by_day())
+    options = framed(height + (_AXIS_PX if has_days else 0), xlabel="", xticks=6, ylabel=words, xformatter=by_day(days))
     options |= {"yticks": 2 if height < _LOW_PX else 3}
     options |= {"default_tools": _TOOLS, "active_tools": _TOOLS, "labelled": ["y"]}
     if not has_days:

@@ -22,12 +22,15 @@ def leaderboard_height(board: Sequence[Mapping[str, Any]], metric: str) -> int:
 def leaderboard_plot(board: Sequence[Mapping[str, Any]], metric: str) -> hv.Bars:
     """One bar a model that has a score, best on top: the winner full, the other chosen ones pale, mere controls grey.
 
+    The number stands beside the name, among the ticks, whose colour follows the theme.
+
     `board`: rows with rank, model, is_chosen, is_winner and the metric, as the backtest step tells them.
     """
     needs_bokeh()
     ranked = [row for row in board if row[metric] is not None]
     rows = pd.DataFrame(
         {
+            "label": [f"{row['model']}  {_number(row[metric], metric)}" for row in ranked],
             "model": [str(row["model"]) for row in ranked],
             "score": [float(row[metric]) for row in ranked],
             "colour": [_colour(row) for row in ranked],
@@ -36,7 +39,7 @@ def leaderboard_plot(board: Sequence[Mapping[str, Any]], metric: str) -> hv.Bars
         }
     )
     # bars grow from the bottom: the best comes last
-    bars = hv.Bars(rows.iloc[::-1], "model", ["score", "colour", "role", "alpha"])
+    bars = hv.Bars(rows.iloc[::-1], "label", ["score", "model", "colour", "role", "alpha"])
     return bars.opts(
         **framed(leaderboard_height(board, metric)),
         invert_axes=True,
@@ -60,3 +63,8 @@ def _role(row: Mapping[str, Any]) -> str:
     if row["is_winner"]:
         return "winner"
     return "chosen" if row["is_chosen"] else "control"
+
+
+def _number(value: float, metric: str) -> str:
+    """To the hundredth, which tells near ones apart."""
+    return f"{value:,.2f}{' %' if metric == 'wape' else ''}"

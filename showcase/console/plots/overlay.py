@@ -43,9 +43,11 @@ def overlay_plot(lines: Sequence[ForecastLine], names: Sequence[str]) -> hv.Over
             layers.append(_curve(line.dates, line.forecast, name, colour, dash, 2.2))
     if not layers:
         return None
+    days = [day for line in lines for day in (*line.actual_dates, *line.dates)]
     return hv.Overlay(layers).opts(
-        **framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=6, xformatter=by_day()
-    )
+        **framed(HEIGHT), xlabel="", ylabel="units", ylim=(0, None), xticks=6,
+        xformatter=by_day((max(days) - min(days)).days),
+    )  # fmt: skip
 
 
 def overlay_table(lines: Sequence[ForecastLine], names: Sequence[str]) -> pd.DataFrame:

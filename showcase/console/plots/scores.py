@@ -51,9 +51,10 @@ def horizon_plot(rows: Sequence[Mapping[str, Any]], metric: str, board: Sequence
                 hover_tooltips=[("", "@model"), ("days ahead", "@bucket"), (metric, "@score{0,0.0}")],
             )
         )  # fmt: skip
+    unit = "wape, %" if metric == "wape" else f"{metric}, units"
     ticks = [(position, f"days {bucket}") for position, bucket in enumerate(buckets)]
     return hv.Overlay(layers).opts(
-        **framed(HORIZON_HEIGHT), xlabel="", ylabel=metric, ylim=(0, None), yticks=4, xticks=ticks,
+        **framed(HORIZON_HEIGHT), xlabel="", ylabel=unit, ylim=(0, None), yticks=4, xticks=ticks,
         xlim=(-0.25, max(len(buckets) - 0.75, 0.25)),
     )  # fmt: skip
 

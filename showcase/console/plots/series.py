@@ -36,7 +36,7 @@ def series_plot(series: pl.DataFrame) -> hv.Overlay:
     )
     stockouts = hv.Points(empty, ["date", "units"]).opts(color=PLOT["other"], size=4, line_alpha=0)
     return (promoted * line * stockouts).opts(
-        **framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=4, yticks=3, xformatter=by_day()
+        **framed(HEIGHT), xlabel="", ylabel="", ylim=(0, None), xticks=4, yticks=3, xformatter=by_day(len(rows))
     )
 
 

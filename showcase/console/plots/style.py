@@ -7,6 +7,7 @@ from typing import Any
 import holoviews as hv
 from bokeh.models import DatetimeTickFormatter
 
+_YEAR = 366
 _FONT = {"xticks": "11px", "yticks": "11px", "labels": "12px"}
 
 
@@ -16,9 +17,13 @@ def needs_bokeh() -> None:
         hv.Store.set_current_backend("bokeh") if "bokeh" in hv.Store.renderers else hv.extension("bokeh", logo=False)
 
 
-def by_day() -> DatetimeTickFormatter:
-    """Days on an axis as `15 Oct`, the year nowhere: the window stands in words beside every picture."""
-    return DatetimeTickFormatter(days="%-d %b", months="%-d %b", years="%-d %b %Y", context=None)
+def by_day(days: int = 0) -> DatetimeTickFormatter:
+    """Days on an axis as `15 Oct`, the year nowhere: the window stands in words beside every picture.
+
+    `days`: how many the axis spans; more than a year of them are told as `Oct 2026`.
+    """
+    near = "%b %Y" if days > _YEAR else "%-d %b"
+    return DatetimeTickFormatter(days=near, months=near, years="%b %Y" if days > _YEAR else "%-d %b %Y", context=None)
 
 
 def _bare(plot: Any, _element: Any) -> None:

@@ -14,7 +14,9 @@ from showcase.console.theme import PLOT
 
 TRUTH_HEIGHT = 170
 _WHOLE = 100.0  # percent: an error as large as what it is about
-_ROW_PX, _AXIS_PX = 30, 44
+_ROW_PX, _AXIS_PX = 24, 44
+_LONGEST_NAME = 32
+_ROWS = 3  # of a plan: its name, then units and revenue
 _DAYS = {"all": "all days", "in_stock": "in stock", "stockout": "out of stock"}
 _VIEWS = {"wape_sales": ("against sales", "past"), "wape_demand": ("against demand", "ahead")}
 
@@ -101,14 +103,20 @@ def effects_table(plans: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 def effects_height(plans: Sequence[Mapping[str, Any]]) -> int:
     """The pixels that the picture of these plans takes."""
-    return _AXIS_PX + _ROW_PX * 2 * max(len(plans), 1)
+    return _AXIS_PX + _ROW_PX * _ROWS * max(len(plans), 1)
 
 
 def effects_plot(plans: Sequence[Mapping[str, Any]]) -> hv.Overlay:
-    """Each plan's estimated effect in percent (dot) with its 95 % interval (bar), and the true one (square)."""
+    """Each plan's estimated effect in percent (dot) with its 95 % interval (bar), and the true one (square).
+
+    The name of a plan stands above its two rows, among the ticks, whose colour follows the theme.
+    """
     needs_bokeh()
-    table = effects_table(plans).iloc[::-1].reset_index(drop=True)
-    rows = table.assign(row=table.index, row1=table.index)
+    table = effects_table(plans)
+    # rows grow from the bottom, and the first plan stands on top
+    height = _ROWS * len(plans) - 1
+    places = [height - _ROWS * (index // 2) - 1 - index % 2 for index in table.index]
+    rows = table.assign(row=places, row1=places)
     hover: dict[str, Any] = {
         "tools": ["hover"],
         "hover_tooltips": [
@@ -122,9 +130,17 @@ def effects_plot(plans: Sequence[Mapping[str, Any]]) -> hv.Overlay:
     squares = hv.Points(known, ["true_pct", "row"], details).opts(
         color=PLOT["ahead"], size=9, marker="square", line_alpha=0, **hover
     )
-    ticks = [(index, row["of"]) for index, row in table.iterrows()]
+    names = [(place + 1, _short(name)) for place, name in zip(places[::2], table["plan"][::2], strict=True)]
+    ticks = [*zip(places, table["of"], strict=True), *names]
+    spread = table[["low_pct", "high_pct", "estimated_pct", "true_pct"]].stack()
+    least, most = min(spread.min() if len(spread) else 0.0, 0.0), max(spread.max() if len(spread) else 0.0, 1.0)
+    room = 0.06 * (most - least)
     zero = hv.VLine(0).opts(color=PLOT["past"], line_width=1, line_dash=[2, 3])
     return (zero * bars * dots * squares).opts(
         **framed(effects_height(plans)), xlabel="change, %", ylabel="", yticks=ticks,
-        ylim=(-0.6, max(len(table) - 0.4, 0.6)),
+        ylim=(-0.6, max(height + 0.6, 0.6)), xlim=(least - room, most + room),
     )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"

@@ -15,7 +15,7 @@ from showcase.console.plots.plan import HEIGHT, plan_plot, plan_table
 from showcase.console.session import Session
 from showcase.console.stores.decisions import APPROVED, REJECTED, DecisionStore
 from showcase.console.surface import arranged, show_only, text
-from showcase.console.text import plain
+from showcase.console.text import plain, told
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import UnavailableError
@@ -120,7 +120,7 @@ def words_html(asked: Mapping[str, Any]) -> str:
     """What is proposed, by whom, and what the end of the window means."""
     silence = "it is approved" if asked["on_silence"] == "approve" else "nothing happens"
     return (
-        f"<h2>Decision wanted</h2><p>{plain(asked['description'])}</p>"
+        f"<h2>Decision wanted</h2><p>{told(asked['description'])}</p>"
         f'<p class="small quiet">Proposed by {plain(asked["provider"])}. When nobody decides, {silence}. '
         f"What it saw: <code>{plain(asked['evidence_digest'][:8])}</code></p>"
     )
@@ -128,7 +128,7 @@ def words_html(asked: Mapping[str, Any]) -> str:
 
 def reasons_html(asked: Mapping[str, Any]) -> str:
     """Why it is proposed: the reasons in their order, folded away behind the first."""
-    reasons = [plain(reason) for reason in asked["evidence"].get("reasons", ())]
+    reasons = [told(reason) for reason in asked["evidence"].get("reasons", ())]
     if not reasons:
         return ""
     more = "".join(f"<li>{reason}</li>" for reason in reasons[1:])

@@ -9,7 +9,7 @@ import param
 from showcase.console.draft import RunDraft
 from showcase.console.preset_cards import PresetCards
 from showcase.console.surface import arranged, card, field, text, title
-from showcase.console.text import count, day, plain
+from showcase.console.text import count, plain, span
 
 _ROW = "display: grid; grid-template-columns: auto 116px 168px 1fr; gap: 8px 16px; padding-top: 6px;"
 
@@ -56,11 +56,11 @@ class DemandView(pn.viewable.Viewer):
         if check is not None and check.recipe is not None:
             recipe = check.recipe
             rows = count(recipe.estimated_rows()["sales"], "row")
-            return f"seeds about {rows}, {day(recipe.window.start)} to {day(recipe.window.end)}"
+            return f"seeds about {rows}, {span(recipe.window.start, recipe.window.end)}"
         if self._draft.surroundings is None:
             return "reading the data set"
         if data_set is not None:
-            return f"uses {data_set.name}, {day(data_set.window.start)} to {day(data_set.window.end)}"
+            return f"uses {data_set.name}, {span(data_set.window.start, data_set.window.end)}"
         return "no demand data yet"
 
     def _warning(self) -> str:

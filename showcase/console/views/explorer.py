@@ -91,7 +91,7 @@ def _never_sold() -> str:
 
 def _keys(record: SeriesRecord) -> str:
     """Numbers, truth, and what the lines are."""
-    lines = [("", PLOT["past"], "sold"), ("dot", PLOT["other"], "shelf empty")]
+    lines = [("", PLOT["past"], "sold")] + ([] if record.has_no_stock else [("dot", PLOT["other"], "shelf empty")])
     if record.has_truth:
         lines.insert(1, ("dashed", PLOT["ahead"], "wanted (known truth)"))
     keys = "".join(

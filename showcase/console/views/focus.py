@@ -13,7 +13,7 @@ from showcase.console.plots.series import HEIGHT, series_plot
 from showcase.console.sight import Sight
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged, card, remedy, text, title
-from showcase.console.text import percent
+from showcase.console.text import count, percent
 from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 from showcase.kernel.table import UNITS
@@ -82,7 +82,7 @@ def _numbers(series: pl.DataFrame) -> str:
             f"{known.mean() or 0:.1f} units a day",
             f"{percent(_share(series['promo'] > 0))} of days promoted (shaded)",
             f"{percent(_share(series['is_stockout']))} out of stock (dots)",
-            f"{units.null_count()} days missing",
+            f"{count(units.null_count(), 'day')} missing",
         )
     )
 

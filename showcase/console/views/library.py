@@ -17,10 +17,12 @@ from showcase.console.views.search_bar import SearchBar
 from showcase.console.views.workspace import WorkspaceView
 from showcase.errors import ShowcaseError
 
-_SPLIT = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 12px; height: 100%; min-height: 0;"
+_SPLIT = "display: grid; grid-template-columns: minmax(0, 1fr) auto; height: 100%; min-height: 0;"
 _GROWS = ":host { height: 100%; min-height: 0; overflow: hidden; gap: 4px; }"
-_BESIDE = "display: block; height: 100%; min-height: 0; width: 372px !important;"
-_NARROW = "@media (max-width: 1150px) { :host { width: 316px !important; } }"
+_BESIDE = (
+    "display: block; height: 100%; min-height: 0; width: 384px !important; padding-left: 12px; box-sizing: border-box;"
+)
+_NARROW = "@media (max-width: 1150px) { :host { width: 328px !important; } }"
 
 
 class LibraryView(pn.viewable.Viewer):

@@ -90,12 +90,12 @@ class ModelsView(pn.viewable.Viewer):
         if check.size is not None and check.request is not None:
             fits, pace = check.request.scoring.n_splits + 1, self._draft.surroundings.pace
             size = check.size
-            told = costs_words(
-                {
-                    entry.title: pace * fits * fold_seconds(ModelType(entry.model_type), size.n_series, size.n_days)
-                    for entry in self._models
-                }
-            )
+            series, days = size.n_series, size.n_days
+            cost_s = {
+                entry.model_type: pace * fits * fold_seconds(ModelType(entry.model_type), series, days)
+                for entry in self._models
+            }
+            told = costs_words(cost_s)
         self._costs.param.update(object=f'<p class="small quiet">{plain(told)}</p>', visible=bool(told))
 
     def _legend(self) -> str:
@@ -110,8 +110,8 @@ class ModelsView(pn.viewable.Viewer):
 
 def _pills(family: str, entries: Sequence[CatalogEntry]) -> pmui.MultiPill:
     return pmui.MultiPill(
-        options={entry.title: entry.model_type for entry in entries},
-        disabled_options=[entry.title for entry in entries if not entry.enabled],
+        options={entry.model_type: entry.model_type for entry in entries},
+        disabled_options=[entry.model_type for entry in entries if not entry.enabled],
         label=family.capitalize(),
         size="small",
         variant="filled",
@@ -129,6 +129,6 @@ def _switched_off(models: Sequence[CatalogEntry]) -> str:
         return ""
     flags = words(f"{entry.setting}=1" for entry in off)
     verb = "is" if len(off) == 1 else "are"
-    names = words(entry.title for entry in off)
+    names = words(entry.model_type for entry in off)
     how = f"start with {plain(off[0].setting)}=1"
     return f'<p class="small quiet" title="{plain(flags)}">{plain(names)} {verb} off: {how}</p>'

@@ -119,8 +119,9 @@ class ResultView(pn.viewable.Viewer):
             return
         keys = FORECAST_KEYS if found.past is not None else FORECAST_KEYS + GONE
         self._forecast.show(
-            lambda: (forecast_plot(*parts), forecast_table(*parts)), height=HEIGHT, aside=found.focus, keys=keys
-        )
+            lambda: (forecast_plot(*parts), forecast_table(*parts)), height=HEIGHT,
+            aside=f"{found.focus}, units a day", keys=keys,
+        )  # fmt: skip
 
     def _draw_scores(self, found: Outcome | None) -> None:
         if found is None or horizon_table(found.by_bucket, found.metric).empty:
@@ -129,7 +130,7 @@ class ResultView(pn.viewable.Viewer):
             by_bucket, metric, board = found.by_bucket, found.metric, found.board
             self._horizon.show(
                 lambda: (horizon_plot(by_bucket, metric, board), horizon_table(by_bucket, metric)),
-                height=HORIZON_HEIGHT, aside=metric, keys=HORIZON_KEYS,
+                height=HORIZON_HEIGHT, aside=f"winner: {found.winner}", keys=HORIZON_KEYS,
             )  # fmt: skip
         if found is None or coverage_table(found.board).empty:
             self._coverage.wait(is_hidden=True)

@@ -7,6 +7,8 @@ from showcase.pipeline.context import RunContext
 from showcase.pipeline.steps import StepOutcome, passed, warned
 from showcase.services.ops_summary import summary_json
 
+_ASKING = {0: "nothing asks", 1: "one thing asks"}
+
 
 def ops_snapshot(context: RunContext) -> StepOutcome:
     """Runs, jobs, aliases, freshness, attention, retraining, drift and disk, as they stand now."""
@@ -16,7 +18,7 @@ def ops_snapshot(context: RunContext) -> StepOutcome:
         return warned(f"no snapshot: {error}", error=error.message, remedy=error.remedy)
     items = len(summary.attention)
     return passed(
-        f"{summary.runs['total']} runs, {summary.jobs['total']} jobs, {len(summary.aliases)} aliases, "
-        f"{items} {'item asks' if items == 1 else 'items ask'} for attention",
+        f"runs {summary.runs['total']}, jobs {summary.jobs['total']}, aliases {len(summary.aliases)}; "
+        f"{_ASKING.get(items, f'{items} things ask')} for attention",
         **summary_json(summary),
     )
