@@ -43,7 +43,7 @@ imports: $(VENV)/.installed-dev ## the import ladder
 	$(PART) imports $(BIN)/lint-imports
 
 tests: $(VENV)/.installed-dev ## pytest with a real PostgreSQL, in two processes
-	$(PART) tests $(BIN)/python -m pytest -m "not slow and not browser" --numprocesses 2 --dist worksteal --durations=10
+	$(PART) tests $(BIN)/python -m pytest -m "not slow and not long and not browser" --numprocesses 2 --dist worksteal --durations=10
 
 # a process of its own: while Playwright runs, its event loop is in the way of the tests that start one
 browser: $(VENV)/.installed-dev ## the tests in a real browser

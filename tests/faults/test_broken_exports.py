@@ -56,6 +56,7 @@ def _check(kept: Kept, *, had_one: bool) -> None:
     assert {path.name for path in kept.folder.parent.iterdir()} <= {kept.workspace_id}
 
 
+@pytest.mark.long
 @pytest.mark.fault("D1")
 def test_a_disk_that_fills_up_at_any_operation_of_an_export_leaves_the_old_bundle_whole(kept: Kept) -> None:
     bundles = kept.services.bundles

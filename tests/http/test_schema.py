@@ -42,7 +42,11 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-SIZES = [pytest.param(300, id="300 calls"), pytest.param(10_000, id="10,000 calls", marks=pytest.mark.slow)]
+SIZES = [
+    pytest.param(75, id="75 calls"),
+    pytest.param(300, id="300 calls", marks=pytest.mark.long),
+    pytest.param(10_000, id="10,000 calls", marks=pytest.mark.slow),
+]
 LONGEST_CALL_S = 60
 
 

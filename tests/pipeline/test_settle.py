@@ -76,7 +76,14 @@ def _check_settled(launcher: Launcher, heard: list[dict[str, Any]]) -> None:
 
 @pytest.mark.fault("P1")
 @pytest.mark.compat
-@pytest.mark.parametrize("wanted", ["seed:step_start", "backtest:step_start", "register:step_complete"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param("seed:step_start", marks=pytest.mark.long),
+        "backtest:step_start",
+        pytest.param("register:step_complete", marks=pytest.mark.long),
+    ],
+)
 def test_a_killed_run_is_interrupted_in_its_step_and_nothing_committed_is_lost(
     launcher: Launcher, database: Database, tmp_path: Path, wanted: str
 ) -> None:
@@ -130,7 +137,7 @@ def test_a_settled_run_refuses_late_writes(launcher: Launcher, database: Databas
 
 
 @pytest.mark.fault("P2")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 def test_a_signal_stops_the_run_and_the_exit_code_says_so(
     launcher: Launcher, database: Database, tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -78,6 +78,7 @@ def assert_clean_after_a_sweep(kept: Kept, bundles: BundleService) -> None:
     assert running == []
 
 
+@pytest.mark.long
 @pytest.mark.fault("D9")
 def test_a_killed_export_leaves_no_half_bundle(kept: Kept, bundles: BundleService) -> None:
     found = kill_exports(kept, KILLS)
