@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from showcase.errors import ShowcaseError
 from showcase.failpoints import Failpoint, arm
 from showcase.pipeline.launcher import Launcher
+from showcase.store.runs import RunRow
 from showcase.testing import fresh_request
 from showcase.wiring import Installation
 
@@ -65,20 +68,30 @@ def run_through(installation: Installation, hurt: Callable[[], object], *, is_he
     hurt()
     held.released.set()
     arm(None)
-    deadline = time.monotonic() + BACK_WITHIN_S
-    while True:
-        try:
-            run = launcher.show(str(execution.run_id))
-            if run.status != "running":
-                break
-        except ShowcaseError:
-            pass  # not back yet
-        assert time.monotonic() < deadline, "the database, or the settled run, did not come back"
-        time.sleep(0.05)
-    told = launcher.events(str(execution.run_id))
+    run, told, kept_as = _after_recovery(installation, str(execution.run_id))
     assert told[-1]["data"]["run_status"] == run.status
-    assert installation.services.workspaces.show(str(run.workspace_id)).status == run.status
+    assert kept_as == run.status
     if run.status == "interrupted":
         assert str(run.step_name) in str(run.reason)
     assert launcher.start(fresh_request(reset=False)).wait(60).overall_status == "pass"
     return run.status
+
+
+def _after_recovery(installation: Installation, run_id: str) -> tuple[RunRow, list[dict[str, Any]], str]:
+    """An ended run, its events and the status of its workspace, read from a database that is whole again.
+
+    Sessions of a server that is dead may answer for a moment; a new one is let in when none of them is left.
+    """
+    launcher, found = installation.launcher, list[tuple[RunRow, list[dict[str, Any]], str]]()
+
+    def is_back() -> bool:
+        with suppress(ShowcaseError):
+            if launcher.show(run_id).status != "running":
+                launcher.database.lone_connection().close()
+                run = launcher.show(run_id)
+                kept = installation.services.workspaces.show(str(run.workspace_id))
+                found.append((run, launcher.events(run_id), kept.status))
+        return bool(found)
+
+    wait_until(is_back, "the database, or the settled run, did not come back", BACK_WITHIN_S)
+    return found[0]
