@@ -26,8 +26,16 @@ def truth_scores(forecasts: pl.DataFrame, matrix: SalesMatrix, latent: Floats) -
             f"Latent demand of shape {matrix.units.shape} was expected, found {latent.shape}.",
             "Give the demand of the very series and days of the matrix.",
         )
+    return scores_on_known_days(forecasts, _truth(matrix, latent))
+
+
+def scores_on_known_days(forecasts: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
+    """The same, for a table of what is known: store, product, date, latent and is_stockout, each day of a series once.
+
+    Days of the forecasts that the table does not have are left out.
+    """
     scored = forecasts.filter(pl.col(ACTUAL).is_not_null() & pl.col(FORECAST).is_not_null())
-    known = scored.join(_truth(matrix, latent), on=[STORE, PRODUCT, DATE], how="inner", maintain_order="left")
+    known = scored.join(truth, on=[STORE, PRODUCT, DATE], how="inner", maintain_order="left")
     by_day = known.with_columns(
         pl.lit(1.0).alias("n"),
         pl.col("is_stockout").cast(pl.Float64).alias("stockout_days"),

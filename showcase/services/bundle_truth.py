@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import polars as pl
 
-from showcase.errors import IntegrityError, NotFoundError
-from showcase.kernel.identity import Digest
-from showcase.kernel.table import MODEL
+from showcase.errors import IntegrityError
 from showcase.ports import Artifacts
 from showcase.services.demand import DemandService
-from showcase.services.series import SeriesService
+from showcase.services.known_truth import winner_against_demand
 from showcase.store.workspaces import Workspace
 
 TOLD = ("days", "n", "wape_sales", "wape_demand", "bias_sales", "bias_demand")
@@ -34,14 +31,10 @@ def winner_against_truth(
     digest = workspace.created_objects.get("files", {}).get("backtest")
     if winner is None or digest is None or workspace.data_fingerprint is None:
         return None
-    data_set = demand.find_by_fingerprint(workspace.data_fingerprint)
-    if data_set is None:
-        return None
     try:
-        forecasts = pl.read_parquet(io.BytesIO(artifacts.get(Digest(digest)))).filter(pl.col(MODEL) == winner)
-    except (NotFoundError, IntegrityError):
+        scores = winner_against_demand(demand, artifacts, workspace.data_fingerprint, digest, winner)
+    except IntegrityError:
         return None  # the bundle says itself that it could not carry the table
-    scores = SeriesService(demand.transactions).truth_scores(data_set, demand.matrix(data_set), forecasts)
     if scores is None:
         return None
     rounded = scores.select(*TOLD[:2], *(pl.col(name).round(_DIGITS) for name in TOLD[2:]))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
-from showcase.evaluation.truth_scores import truth_scores
+from showcase.evaluation.truth_scores import scores_on_known_days
 from showcase.forecasting.history import Floats, SalesMatrix
+from showcase.kernel.table import DATE
 from showcase.planning.reforecast import TrueEffects
 from showcase.store.demand import DataSet, Pair, find_pair_by_id
 from showcase.store.fence import Transactions
 from showcase.store.series import read_series
-from showcase.store.truth import read_latent_demand, read_true_effects
+from showcase.store.truth import read_latent_demand, read_true_effects, read_truth_days
 
 LATENT = "latent"
 
@@ -65,10 +67,16 @@ class SeriesService:
         first = data_set.window.index(matrix.first_day)
         return whole[:, first : first + matrix.n_days]
 
-    def truth_scores(self, data_set: DataSet, matrix: SalesMatrix, forecasts: pl.DataFrame) -> pl.DataFrame | None:
+    def truth_scores(self, data_set: DataSet, forecasts: pl.DataFrame) -> pl.DataFrame | None:
         """The forecasts of a backtest against what people wanted, as `evaluation.truth_scores` tells it.
 
         None where nobody knows the truth, as of real sales.
         """
-        latent = self.latent(data_set, matrix)
-        return None if np.isnan(latent).all() else truth_scores(forecasts, matrix, latent)
+        if forecasts.is_empty():
+            return None
+        first, last = forecasts[DATE].min(), forecasts[DATE].max()
+        assert isinstance(first, date)  # a long table has days
+        assert isinstance(last, date)
+        with self.transactions.read() as connection:
+            truth = read_truth_days(connection, data_set, first, last)
+        return None if truth.is_empty() else scores_on_known_days(forecasts, truth)

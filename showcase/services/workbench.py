@@ -161,9 +161,7 @@ class Workbench:
         subject = self._subject(request)
         scored = self.models.backtest(subject, request.configs, request.backtest.plan(), progress)
         # read after everything is scored: no model can have seen it
-        truth = SeriesService(self.transactions).truth_scores(
-            subject.data_set, subject.matrix, scored.backtest.forecasts
-        )
+        truth = SeriesService(self.transactions).truth_scores(subject.data_set, scored.backtest.forecasts)
         return Backtested(subject, scored, truth)
 
     def _subject(self, request: SeriesDays) -> Subject:

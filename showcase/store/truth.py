@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from showcase.kernel.table import DATE, PRODUCT, STORE
 from showcase.planning.reforecast import TrueEffects
 from showcase.store import tables as t
 from showcase.store.copy_out import read_columns
@@ -44,3 +48,25 @@ def read_latent_demand(
     wanted = at >= 0
     latent[at[wanted], (columns["date"] - first)[wanted]] = columns["latent_units"][wanted]
     return latent
+
+
+def read_truth_days(connection: Connection, data_set: DataSet, first: date, last: date) -> pl.DataFrame:
+    """What was wanted on these days: store, product, date, latent and is_stockout; no rows where nobody knows it."""
+    columns = read_columns(
+        connection,
+        "SELECT d.store_id, d.product_id, d.date, d.latent_units, coalesce(k.is_stockout, false)"
+        " FROM truth.demand d LEFT JOIN stock k ON k.data_set_id = d.data_set_id AND k.store_id = d.store_id"
+        " AND k.product_id = d.product_id AND k.date = d.date"
+        " WHERE d.data_set_id = %s AND d.date BETWEEN %s AND %s",
+        [data_set.id, first, last],
+        {"store_id": "int4", "product_id": "int4", "date": "date", "latent_units": "int8", "is_stockout": "bool"},
+    )
+    return pl.DataFrame(
+        {
+            STORE: columns["store_id"],
+            PRODUCT: columns["product_id"],
+            DATE: pl.Series(columns["date"].astype(np.int32)).cast(pl.Date),
+            "latent": columns["latent_units"].astype(np.float64),
+            "is_stockout": columns["is_stockout"],
+        }
+    )

@@ -95,7 +95,7 @@ def test_how_the_winner_did_against_known_truth_is_carried_and_drawn(kept: Kept,
     forecasts = pl.read_parquet(folder / "backtest.parquet").filter(
         pl.col("model") == (found.result_summary or {})["winner_model_type"]
     )
-    scores = services.series.truth_scores(data_set, services.demand.matrix(data_set), forecasts)
+    scores = services.series.truth_scores(data_set, forecasts)
     assert scores is not None
     known = dict(scores.filter(pl.col("n") > 0).select("days", "wape_demand").iter_rows())
     assert {row["days"]: row["wape_demand"] for row in told} == pytest.approx(known, abs=1e-6)

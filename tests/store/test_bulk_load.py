@@ -31,7 +31,7 @@ SAMPLE = Table(
     Column("day", Date),
     Column("yes", Boolean),
 )
-KINDS = {"small": "int4", "large": "int8", "day": "date", "yes": "bool"}
+KINDS = {"store_id": "int4", "product_id": "int4", "large": "int8", "day": "date", "yes": "bool"}
 EPOCH = date(1970, 1, 1)
 
 
@@ -74,18 +74,21 @@ def test_what_was_copied_in_is_read_out_again(database: Database) -> None:
         connection.execute(text("CREATE TABLE sample (small int, large bigint, day date, yes boolean)"))
         assert copy_rows(connection, SAMPLE, _columns(rows)) == 3
         stored = connection.execute(text("SELECT small, large, day, yes FROM sample ORDER BY large")).all()
-        found = read_columns(connection, "SELECT small, large, day, yes FROM sample ORDER BY large", [], KINDS)
+        found = read_columns(connection, "SELECT small, small, large, day, yes FROM sample", [], KINDS)
     assert [tuple(row) for row in stored] == sorted(rows, key=lambda row: row[1])
-    assert found["small"].tolist() == [row.small for row in stored]
-    assert found["large"].tolist() == [row.large for row in stored]
-    assert [EPOCH.toordinal() + int(day) for day in found["day"]] == [row.day.toordinal() for row in stored]
-    assert found["yes"].tolist() == [row.yes for row in stored]
+    days = [EPOCH.toordinal() + int(day) for day in found["day"]]
+    read = zip(found["store_id"].tolist(), found["large"].tolist(), days, found["yes"].tolist(), strict=True)
+    assert sorted(read, key=lambda row: row[1]) == [
+        (row.small, row.large, row.day.toordinal(), row.yes) for row in stored
+    ]
+    assert found["store_id"].tolist() == found["product_id"].tolist()
 
 
 def test_an_empty_result_has_empty_columns(database: Database) -> None:
     with database.read() as connection:
-        found = read_columns(connection, "SELECT 1::int4 WHERE false", [], {"small": "int4"})
-    assert found["small"].tolist() == []
+        kinds = {"store_id": "int4", "product_id": "int4"}
+        found = read_columns(connection, "SELECT 1::int4, 1::int4 WHERE false", [], kinds)
+    assert {name: column.tolist() for name, column in found.items()} == {"store_id": [], "product_id": []}
 
 
 def _load(database: Database, seed: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -14,6 +13,7 @@ from showcase.console.story import Story
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.kernel.identity import Digest
 from showcase.kernel.table import CUTOFF, DATE, FOLD, MODEL, PRODUCT, STORE
+from showcase.services.known_truth import winner_against_demand
 from showcase.services.suite import Services
 
 PAST_DAYS = 56
@@ -21,7 +21,6 @@ WITH_PICTURES = (
     "status", "backtest", "register", "scenario_simulate_and_save", "multi_plan_compare", "agent_hitl_flow",
 )  # fmt: skip
 """The steps that tell something to draw."""
-_KEPT = 16
 
 Rows = tuple[Mapping[str, Any], ...]
 
@@ -112,12 +111,9 @@ def _frame(services: Services, digest: str) -> pl.DataFrame | None:
         return None
 
 
-@lru_cache(maxsize=_KEPT)
 def _truth(services: Services, fingerprint: str, forecasts_file: str, model: str) -> pl.DataFrame | None:
-    """The winner against what people wanted, kept for all sessions; None where nobody knows it or the data are gone."""
-    data_set, frame = services.demand.find_by_fingerprint(fingerprint), _frame(services, forecasts_file)
-    if data_set is None or frame is None:
+    """The winner against what people wanted; None where nobody knows it or the data are gone."""
+    try:
+        return winner_against_demand(services.demand, services.artifacts, fingerprint, forecasts_file, model)
+    except IntegrityError:
         return None
-    return services.series.truth_scores(
-        data_set, services.demand.matrix(data_set), frame.filter(pl.col(MODEL) == model)
-    )
