@@ -30,7 +30,7 @@ _LONG = {
 def read_tables(connection: Connection, data_set: DataSet) -> DemandTables:
     """Every table of the data set but its truth, whole in memory: about 60 bytes a row of sales.
 
-    Stores and products stand in the order of their ids.
+    Stores and products stand in the order of their ids, rows of a series in that of their days.
     """
     store_ids, stores = _dimension(connection, t.store, "stores", data_set.id)
     product_ids, products = _dimension(connection, t.product, "products", data_set.id)
@@ -84,4 +84,4 @@ def _long(connection: Connection, name: str, data_set_id: int, stores: Ids, prod
             ).cast(kind)
             for column, kind in SCHEMAS[name].items()
         ]
-    )
+    ).sort("store", "product", next(iter(kinds)))
