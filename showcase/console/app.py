@@ -10,6 +10,7 @@ import param
 from bokeh.util.warnings import BokehUserWarning
 from panel.io.resources import LOCAL_DIST
 
+from showcase.console.ahead import is_made_ahead, show_ahead
 from showcase.console.change import on_loop, run_in_order, tell_faults
 from showcase.console.draft import RunDraft
 from showcase.console.effective import Source
@@ -78,6 +79,8 @@ class Console:
         self.progress.param.watch(self._recovered, "failure")
         tell_faults(self._trouble.tell)
         self._mount()
+        if is_made_ahead():
+            show_ahead(self._store, self.draft, self.progress)
         release_on_close(page)
         # after the first paint: a page that waits for its pictures is seen a second later
         pn.state.onload(self._begin)
@@ -94,7 +97,9 @@ class Console:
 
     async def _read_surroundings(self) -> None:
         try:
-            self.draft.surroundings = await self._store.surroundings()
+            found = await self._store.surroundings()
+            if found != self.draft.surroundings:
+                self.draft.surroundings = found
         except ShowcaseError as error:
             self.progress.failure = error
 

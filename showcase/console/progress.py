@@ -57,6 +57,11 @@ class RunProgress(param.Parameterized):
     def is_running(self) -> bool:
         return self.story is not None and self.story.is_running
 
+    def begin_with(self, story: Story, outcome: Outcome | None) -> None:
+        """Show a run that has ended, before anything is followed; nothing of it is read again while it stays so."""
+        self._drawn = _told_to_draw(story)
+        self.param.update(story=story, outcome=outcome, is_known=True, now=self._store.now)
+
     def follow(self) -> None:
         """Listen from now on, until the session ends."""
         document, loop, changed = pn.state.curdoc, asyncio.get_running_loop(), asyncio.Event()
@@ -111,6 +116,8 @@ class RunProgress(param.Parameterized):
 
     async def _refresh(self, change: Change) -> None:
         found = self._feed.following
+        if not found.is_known:
+            return  # nobody has looked yet: what a page shows that was made ahead stays
         known: Story | None = self.story
         if found.run is None:
             story = None
@@ -134,7 +141,7 @@ class RunProgress(param.Parameterized):
 
     async def _draw(self, story: Story | None, change: Change) -> None:
         """Read the outcome anew when a step with pictures was done since."""
-        done = () if story is None else (story.run_id, *(bool(story.data(name)) for name in WITH_PICTURES))
+        done = _told_to_draw(story)
         if done == self._drawn:
             return
         outcome: Outcome | None = None
@@ -147,3 +154,8 @@ class RunProgress(param.Parameterized):
         await change(lambda: self.param.update(outcome=outcome, refusal=refusal))
         # while the database is away every look tries again
         self._drawn = () if isinstance(refusal, UnavailableError) else done
+
+
+def _told_to_draw(story: Story | None) -> tuple[Any, ...]:
+    """Which of the steps that have pictures are done, and of which run."""
+    return () if story is None else (story.run_id, *(bool(story.data(name)) for name in WITH_PICTURES))

@@ -144,10 +144,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = _WORKERS
     prepared = getattr(app.state, "prepared", None)
     if prepared is not None and app.state.is_warm:
+        _work_out_routes(app)
         prepared.refill()
     yield
     if prepared is not None:
         await prepared.close()
+
+
+def _work_out_routes(app: FastAPI) -> None:
+    """FastAPI makes the models of all routes at the first request: a second for which nobody should have to wait."""
+    scope = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": [], "path_params": {}}
+    for route in app.router.routes:
+        route.matches(scope)
 
 
 def _tokens(settings: Settings) -> dict[Role, str]:

@@ -94,8 +94,12 @@ class PreparedSessions:
             used_s, looked_at = time.process_time(), loop.time()
             await asyncio.sleep(_LOOK_S)
             share = (time.process_time() - used_s) / (loop.time() - looked_at)
-            if share < _IDLE and loop.time() - self._opened_at >= _QUIET_S:
+            if share < _IDLE and loop.time() - self._opened_at >= _QUIET_S and not self._is_changed_now():
                 return
+
+    def _is_changed_now(self) -> bool:
+        """Whether an open page is being changed, or waits for it: it is locked meanwhile."""
+        return any(session._lock.locked() for session in self._context._sessions.values())
 
     async def _prepare(self) -> BokehSessionContext:
         """The first half of a session: its document, which is nobody's yet."""

@@ -13,7 +13,7 @@ from showcase.console.feed import stored_events
 from showcase.console.stores.outcome import Outcome, read_outcome
 from showcase.console.stores.recall import read_pace
 from showcase.console.stores.series import series_of
-from showcase.console.story import Story
+from showcase.console.story import Story, tell
 from showcase.forecasting.zoo import CatalogEntry
 from showcase.pipeline.request import RunRequest
 from showcase.services.demand import Wipe
@@ -36,6 +36,15 @@ class Surroundings:
     stores: tuple[tuple[int, str], ...]
     products: tuple[tuple[int, str], ...]
     pace: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a page can show before anybody opens it; no story where there is no run, or one is under way."""
+
+    surroundings: Surroundings
+    story: Story | None
+    outcome: Outcome | None
 
 
 class RunStore:
@@ -77,6 +86,14 @@ class RunStore:
 
     async def outcome(self, story: Story) -> Outcome:
         return await asyncio.to_thread(read_outcome, self._services, story)
+
+    def read_ahead(self) -> Ahead:
+        """All of it at once; ShowcaseError where something cannot be read. Not for the event loop."""
+        newest = next(iter(self._launcher.recent(limit=1)), None)
+        if newest is None or newest.status == "running":
+            return Ahead(self._surroundings(), None, None)
+        story = tell(str(newest.run_id), newest.scenario, stored_events(self._launcher, newest.run_id))
+        return Ahead(self._surroundings(), story, read_outcome(self._services, story))
 
     def _surroundings(self) -> Surroundings:
         demand = self._services.demand
