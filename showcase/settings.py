@@ -123,8 +123,8 @@ class Settings(BaseSettings):
     engine_address: str | None = Field(
         None, description="A cluster to use in place of workers started here, as tcp://host:8786 or spark://host:7077."
     )
-    prepared_pages: int = Field(
-        4, ge=0, le=200, description="How many pages of the console are made ahead, for visitors to come."
+    prepared_pages: int | None = Field(
+        None, ge=0, le=200, description="How many pages of the console are made ahead; 4 by default, 20 with --warm."
     )
     enable_random_forest: bool = Field(False, description="Switch the model random_forest on.")
     enable_lightgbm: bool = Field(False, description="Switch the model lightgbm on.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Literal
 
 from anyio.to_thread import current_default_thread_limiter
@@ -12,6 +13,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from pydantic import SecretStr
 
 from showcase import __version__
+from showcase.errors import ShowcaseError
 from showcase.http.documentation import document
 from showcase.http.envelope import REQUEST_ID_HEADER, Envelope
 from showcase.http.gate import Gate
@@ -123,7 +125,9 @@ def build_app(
         # a page that is made ahead is nobody's yet, and does not know what its reader may do
         stock = 0 if settings.has_roles else prepared
         key = session_key(settings.home)
-        app.state.prepared = mount_console(app, sites, unused_session_ms, key, warm=warm, prepared=stock)
+        app.state.prepared = mount_console(
+            app, sites, unused_session_ms, key, warm=warm, prepared=stock, newest=partial(_newest_result, installation)
+        )
         app.state.is_warm = warm
     app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, tokens=_tokens(settings))
     if settings.origins_allowed:
@@ -149,6 +153,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     if prepared is not None:
         await prepared.close()
+
+
+def _newest_result(installation: Installation) -> object:
+    """Which run's result a page shows that is opened now; None while one is under way, or the database is away."""
+    try:
+        newest = next(iter(installation.launcher.recent(limit=1)), None)
+    except ShowcaseError:
+        return None
+    return None if newest is None or newest.status == "running" else (newest.run_id, newest.status)
 
 
 def _work_out_routes(app: FastAPI) -> None:

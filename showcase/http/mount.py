@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -18,14 +19,22 @@ UNUSED_SESSION_MS = 15_000
 
 
 def mount_console(
-    app: FastAPI, origins: list[str], unused_session_ms: int, key: str, *, warm: bool, prepared: int
+    app: FastAPI,
+    origins: list[str],
+    unused_session_ms: int,
+    key: str,
+    *,
+    warm: bool,
+    prepared: int,
+    newest: Callable[[], object],
 ) -> PreparedSessions:
     """The gallery and its notebooks at /notebooks, the console at /.
 
     The WebSockets of the live ones are for pages of `origins` (host:port). Sessions are signed with `key`, so that
     nobody can make one up; of its request a session knows the role alone, and no token goes into a page. Each live
     notebook runs once a session, over the installation that is shared in this process; `warm` runs each of them once
-    now. Of the console, up to `prepared` pages are made ahead; what makes them comes back.
+    now. Of the console, up to `prepared` pages are made ahead, and made anew where `newest` has changed; what makes
+    them comes back.
     """
     folder = notebooks_folder()
     app.include_router(notebooks_router(folder))
@@ -43,7 +52,7 @@ def mount_console(
         unused_session_lifetime_milliseconds=unused_session_ms,
         check_unused_sessions_milliseconds=min(unused_session_ms, UNUSED_SESSION_MS),
     )
-    return PreparedSessions(mounted.applications["/"], prepared)
+    return PreparedSessions(mounted.applications["/"], prepared, newest)
 
 
 def _with_console(live: dict[str, str], folder: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from showcase.http.websocket import Socket
 from showcase.wiring import Installation, share
 
 LARGEST_MESSAGE_BYTES = 1024**2
+_PREPARED, _PREPARED_WARM = 4, 20  # pages made ahead, unless the settings say how many
 _GRACE_S = 3
 # Tabs on a machine with too much to do answer late. One that was cut off in the middle of a message cannot come back:
 # bokeh 3.10 reads what comes over its next connection as the rest of that message.
@@ -57,6 +58,7 @@ def serve(
     seconds, and the run five; a second signal ends the waiting. ConflictError where the port is taken.
     """
     listening = _listen(address, port)
+    told = installation.settings.prepared_pages
     share(installation)
     try:
         app = build_app(
@@ -64,7 +66,7 @@ def serve(
             hosts=allowed_hosts(address, port),
             only=only,
             warm=warm,
-            prepared=installation.settings.prepared_pages,
+            prepared=told if told is not None else _PREPARED_WARM if warm else _PREPARED,
         )
         config = uvicorn.Config(
             app,
