@@ -28,7 +28,7 @@ def winner_against_demand(
     if demand.find_by_fingerprint(fingerprint) is None:
         return None
     try:
-        return _kept(demand, artifacts, fingerprint, Digest(backtest), winner)
+        return _kept(demand, artifacts, fingerprint, Digest(backtest), winner)  # type: ignore[arg-type]  # hashable all
     except NotFoundError:
         return None
 
