@@ -10,7 +10,8 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,17 +25,21 @@ from showcase.demand.lake_recipe import LakePlan, lake_recipe
 from showcase.evaluation.backtest import CONTROLS
 from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.lake_forecast import TASK, forecast_bucket, lake_task
-from showcase.forecasting.zoo import ZOO, Family, ModelConfig
+from showcase.forecasting.zoo import ZOO, Family, ModelConfig, ModelType
 from showcase.kernel.window import Window
 from showcase.services.lake_forecasts import DEFAULT_MODELS
 from showcase.services.lakes import LakeService
 
 QUICK = tuple(str(name) for name in DEFAULT_MODELS)
+BASELINES = (str(ModelType.SEASONAL_NAIVE), str(ModelType.MOVING_AVERAGE))
+TREE = str(ModelType.REGRESSION)
 TERMS = (
-    "a store", "a series", "1,000 series-days", "a quick model, a fold and store",
-    "a quick model, a fold and series", "a quick model, a fold and 1,000 series-days",
-    "a tree model, a fold and store", "a tree model, a fold and 1,000 series-days",
+    "a store", "1,000 series-days",
+    "a baseline or additive model, a fold and store", "a tree model, a fold and store",
+    "a baseline, a fold and 1,000 series-days", "an additive model, a fold and 1,000 series-days",
+    "a tree model, a fold and 1,000 series-days",
 )  # fmt: skip
+"""A model's share is told by its family: additive ones cost several times what baselines do, trees a hundred times."""
 _LAST_DAY = date(2026, 11, 22)
 
 
@@ -49,7 +54,7 @@ class Size:
     folds: int
 
     def __str__(self) -> str:
-        trees = sum(ZOO[ModelConfig.of(name).model_type].family is Family.TREE for name in self.models)
+        trees = families(self.models)[Family.TREE]
         return (
             f"{self.stores:,} stores x {self.products:,} products x {self.days} days, {len(self.models)} models"
             f"{f' ({trees} tree)' if trees else ''}, {self.folds} folds"
@@ -58,49 +63,56 @@ class Size:
     @property
     def terms(self) -> list[float]:
         """How often each of TERMS is needed; the controls are scored beside the models that were asked for."""
-        names = {*self.models, *map(str, CONTROLS)}
-        trees = sum(ZOO[ModelConfig.of(name).model_type].family is Family.TREE for name in names)
-        quick, series = len(names) - trees, self.stores * self.products
-        thousands = series * self.days / 1000
+        of = families({*self.models, *map(str, CONTROLS)})
+        thousands, stores = self.stores * self.products * self.days / 1000, self.folds * self.stores
         return [
-            self.stores, series, thousands,
-            quick * self.folds * self.stores, quick * self.folds * series, quick * self.folds * thousands,
-            trees * self.folds * self.stores, trees * self.folds * thousands,
+            self.stores, thousands, (of[Family.BASELINE] + of[Family.ADDITIVE]) * stores, of[Family.TREE] * stores,
+            *(of[family] * self.folds * thousands for family in (Family.BASELINE, Family.ADDITIVE, Family.TREE)),
         ]  # fmt: skip
 
 
+def families(models: Iterable[str]) -> Counter[Family]:
+    """How many models there are of each family."""
+    return Counter(ZOO[ModelConfig.of(name).model_type].family for name in models)
+
+
 FITTED_ON = (
-    Size(4, 50, 120, QUICK[:2], 2),
-    Size(4, 50, 120, QUICK, 3),
-    Size(2, 400, 120, QUICK[:2], 3),
+    Size(4, 50, 120, QUICK, 2),
+    Size(4, 50, 120, QUICK, 6),
+    Size(2, 400, 120, BASELINES, 2),
     Size(2, 400, 120, QUICK, 6),
-    Size(2, 200, 480, QUICK[:2], 3),
+    Size(2, 200, 480, BASELINES, 2),
+    Size(2, 200, 480, BASELINES, 6),
     Size(2, 200, 480, QUICK, 3),
-    Size(1, 800, 480, QUICK[:2], 2),
+    Size(1, 800, 480, BASELINES, 2),
     Size(1, 800, 480, QUICK, 2),
-    Size(2, 40, 120, (*QUICK[:1], "regression"), 2),
-    Size(1, 80, 240, (*QUICK[:1], "regression"), 3),
+    Size(1, 800, 480, QUICK, 6),
+    Size(2, 40, 120, (*BASELINES, TREE), 2),
+    Size(1, 80, 240, (*BASELINES, TREE), 3),
 )
 ASKED_FOR = (
     Size(3, 1_000, 180, QUICK, 3),
     Size(1, 1_000, 730, QUICK[1:4:2], 3),
-    Size(2, 100, 180, (*QUICK, "regression"), 2),
+    Size(2, 100, 180, (*QUICK, TREE), 2),
 )
 """Larger than what it was fitted on, and mixed otherwise."""
 
 
 def cpu_seconds_of(size: Size) -> float:
-    """Processor seconds of one bucket with this many stores."""
+    """Processor seconds of one bucket with this many stores: the least of three, since a neighbour only ever adds."""
     with tempfile.TemporaryDirectory() as name:
         recipe = lake_recipe("retail_standard", 42, size.stores, size.products, Window.ending(_LAST_DAY, size.days))
         lake = LakeService(Path(name), InTurn()).make("measured", LakePlan(recipe, size.stores)).folder
-        folder = lake / "forecasts" / "one"
-        folder.mkdir(parents=True)
         task = lake_task([ModelConfig.of(one) for one in size.models], BacktestPlan(n_splits=size.folds))
-        (folder / TASK).write_text(json.dumps(task))
-        began = time.process_time()
-        forecast_bucket(folder / TASK, folder / "bucket=00000")
-        return time.process_time() - began
+        took = []
+        for attempt in "first", "second", "third":
+            folder = lake / "forecasts" / attempt
+            folder.mkdir(parents=True)
+            (folder / TASK).write_text(json.dumps(task))
+            began = time.process_time()
+            forecast_bucket(folder / TASK, folder / "bucket=00000")
+            took.append(time.process_time() - began)
+        return min(took)
 
 
 def fitted(sizes: Sequence[Size], seconds: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -138,7 +150,7 @@ def lines() -> Iterator[str]:
     yield "|---|---|"
     for size in (
         Size(100, 1_000, 730, QUICK, 3), Size(1_000, 1_000, 730, QUICK, 3), Size(1_000, 1_000, 730, QUICK, 6),
-        Size(1_000, 1_000, 730, (*QUICK, "regression"), 3),
+        Size(1_000, 1_000, 730, (*QUICK, TREE), 3),
     ):  # fmt: skip
         yield f"| {size} | {float(np.dot(size.terms, costs)) / 3600:,.2f} |"
 
