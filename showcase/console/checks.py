@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from showcase.console.refusals import NONE, Refusals, of_fields
 from showcase.demand.recipe import Recipe, resolve_recipe
 from showcase.errors import FieldError, InvalidInputError
 from showcase.evaluation.folds import fold_picture, plan_folds
@@ -44,24 +45,15 @@ class Check:
     recipe: Recipe | None = None
     size: Size | None = None
     folds: pl.DataFrame | None = None
-    errors: tuple[FieldError, ...] = ()
-    remedies: Mapping[str, str] = field(default_factory=dict)
+    refused: Refusals = NONE
 
     @property
     def may_run(self) -> bool:
-        return self.request is not None and not self.errors
+        return self.request is not None and not self.refused.errors
 
     def at(self, *fields: str) -> str:
         """What is refused at these fields and inside of them, as one line; empty where nothing is."""
-        named = [error for error in self.errors if any(_is_at(error.field, name) for name in fields)]
-        lines = [
-            f"Found {error.found}; allowed is {error.allowed}. {self.remedies.get(error.field, '')}" for error in named
-        ]
-        return " ".join(lines).strip()
-
-
-def _is_at(found: str, name: str) -> bool:
-    return found == name or found.startswith((f"{name}.", f"{name}["))
+        return self.refused.at(*fields)
 
 
 def check_draft(frame: Mapping[str, Any], ground: Ground) -> Check:
@@ -69,13 +61,13 @@ def check_draft(frame: Mapping[str, Any], ground: Ground) -> Check:
     try:
         request = parse_request(frame)
     except InvalidInputError as refused:
-        return Check(None, errors=_errors(refused))
+        return Check(None, refused=of_fields(RunRequest, refused))
     errors: list[FieldError] = []
     remedies: dict[str, str] = {}
 
     def refuse(refused: InvalidInputError) -> None:
-        errors.extend(_errors(refused))
-        remedies.update(dict.fromkeys((error.field for error in _errors(refused)), refused.remedy))
+        errors.extend(refused.errors)
+        remedies.update(dict.fromkeys((error.field for error in refused.errors), refused.remedy))
 
     recipe, window = None, None
     try:
@@ -95,7 +87,7 @@ def check_draft(frame: Mapping[str, Any], ground: Ground) -> Check:
         except InvalidInputError as refused:
             refuse(refused)
     size = None if window is None else Size.of(recipe) if recipe is not None else size_of(ground.data_set)
-    return Check(request, window, recipe, size, folds, tuple(errors), remedies)
+    return Check(request, window, recipe, size, folds, Refusals(tuple(errors), remedies))
 
 
 def size_of(data_set: DataSet | None) -> Size | None:
@@ -113,7 +105,3 @@ def _days(request: RunRequest, ground: Ground) -> tuple[Recipe | None, Window | 
     as_of = None if request.has_fixed_days else (request.as_of or ground.today)
     recipe = resolve_recipe(request.scenario, request.seed, request.seed_overrides, as_of)
     return recipe, recipe.window
-
-
-def _errors(refused: InvalidInputError) -> tuple[FieldError, ...]:
-    return refused.errors or (FieldError("request", refused.message, refused.remedy),)

@@ -1,13 +1,21 @@
-"""Makes param classes from pydantic models, so that a model's own bounds, words and defaults make its form."""
+"""Makes param classes from pydantic models, so that a model's own bounds, words and defaults make its form.
+
+A form holds whatever can be typed, so that nothing typed is lost: bounds are a form's soft bounds, and what is beyond
+them is for the model to refuse, in words.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import param
 from pydantic import BaseModel
+
+MOST = 2**53 - 1
+"""The largest number that a browser counts exactly, and the largest that a form holds."""
 
 LABELS: Mapping[str, str] = {
     "as_of": "Last day",
@@ -34,9 +42,9 @@ def label_of(name: str) -> str:
 def form_params(model: type[BaseModel], names: Collection[str] | None = None) -> dict[str, param.Parameter]:
     """One param for each field of the model (or for those named), with its default, bounds, choices and description.
 
-    A field that may be null takes None, and so does one without a default: nobody has filled it in yet. Raises
-    TypeError for a field that no widget can edit, such as an object: name
-    the others then, and give the object a form of its own.
+    A field that may be null takes None, and so does one without a default: nobody has filled it in yet. A number takes
+    None, too, for a field that was emptied, and any number up to MOST: its bounds are soft ones. Raises TypeError for a
+    field that no widget can edit, such as an object: name the others then, and give the object a form of its own.
     """
     schema = model.model_json_schema()
     fields = schema["properties"]
@@ -64,6 +72,26 @@ def default_of(model: type[BaseModel], name: str) -> Any:
     return None if field.is_required() else field.get_default()
 
 
+@cache
+def range_words(model: type[BaseModel], path: str) -> str:
+    """The bounds of a number in words, as `1 to 90`; `path` as in a refusal. Empty where there are none."""
+    schema = model.model_json_schema()
+    shape: Mapping[str, Any] = schema
+    for part in path.split("."):
+        fields = shape.get("properties", {})
+        if part not in fields:
+            return ""
+        _, shape = _shape(fields[part], schema.get("$defs", {}))
+    low, high = _bounds(shape)
+    if low is None:
+        return "" if high is None else f"at most {high:,}"
+    return f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
+
+
+def _bounds(shape: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    return shape.get("minimum"), shape.get("maximum")
+
+
 def _param(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any], default: Any) -> param.Parameter:
     may_be_null, shape = _shape(field, definitions)
     common = {
@@ -77,8 +105,9 @@ def _param(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any], 
         return param.Selector(**(common | {"default": _wire(default)}), objects=choices)
     kind = shape.get("type")
     if kind in ("integer", "number"):
-        bounds = (shape.get("minimum"), shape.get("maximum"))
-        return (param.Integer if kind == "integer" else param.Number)(**common, bounds=bounds)
+        common["allow_None"] = True
+        number = param.Integer if kind == "integer" else param.Number
+        return number(**common, bounds=(-MOST, MOST), softbounds=_bounds(shape))
     if kind == "boolean":
         return param.Boolean(**common)
     if kind == "string" and shape.get("format") == "date":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,11 @@ from showcase.console.derive import changed, form_class
 from showcase.console.effective import Source
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
+from showcase.console.parted import parted
 from showcase.console.stores.run import Surroundings
 from showcase.errors import InvalidInputError
 from showcase.pipeline.estimate import Estimate, estimate_run
-from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings, RunRequest, parse_request
+from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings, RunRequest
 from showcase.services.demand import Wipe
 
 OPTIONS = (
@@ -117,9 +119,12 @@ class RunDraft(param.Parameterized):
             self.options.scenario = name
 
     def load(self, frame: Mapping[str, Any], called: str = "") -> None:
-        """Take over a frame; one that no request could be is ignored. `called` says where it comes from."""
+        """Take over a frame; one that no request could be is ignored. `called` says where it comes from.
+
+        What a person typed and the model refused is taken over, too: a reload must not lose it.
+        """
         try:
-            sent = parse_request(frame).frame()
+            sent, refused = parted(frame)
         except InvalidInputError:
             return
         self.source = Source(called, sent) if called else None
@@ -132,9 +137,19 @@ class RunDraft(param.Parameterized):
             self.backtest.param.update(**BacktestSettings(**sent.get("backtest", {})).model_dump())
             self.overrides.load(sent.get("seed_overrides"))
             self.focus.load(sent.get("user_scope"))
+            for path, value in refused.items():
+                self._hold(path, value)
         finally:
             self._is_loading = False
         self._options_changed()
+
+    def _hold(self, path: str, value: Any) -> None:
+        """Put a refused value into its field; one that the field could not hold was never typed there."""
+        holder, _, name = path.rpartition(".")
+        forms = {"": self.options, "backtest": self.backtest, "seed_overrides": self.overrides}
+        if holder in forms and name in forms[holder].param:
+            with suppress(ValueError):
+                setattr(forms[holder], name, value)
 
     def _options_changed(self, *_events: param.parameterized.Event) -> None:
         self.overrides.param.update(scenario=self.options.scenario, is_open=not self.options.skip_seed)

@@ -9,9 +9,9 @@ from typing import Any
 from showcase.console.checks import Check, Ground
 from showcase.console.derive import label_of
 from showcase.console.forms.overrides import preset_knobs
-from showcase.console.text import day, words
+from showcase.console.text import MISSING, day, words
 from showcase.demand.presets import preset_named
-from showcase.pipeline.request import BacktestSettings, RunRequest
+from showcase.pipeline.request import DEFAULT_MODELS, BacktestSettings, RunRequest
 
 DEFAULT, PRESET, YOURS = "default", "preset", "you"
 _MISSING = object()
@@ -74,7 +74,8 @@ def _demand(frame: Mapping[str, Any], ground: Ground, check: Check | None, sourc
         yield Setting("Demand", "Data", f"what is there: {told}", seeding)
         return
     yield Setting("Demand", "Data", "seeded anew", seeding)
-    yield Setting("Demand", "Seed", str(frame.get("seed", 42)), origin(frame, ("seed",), source))
+    seed = frame.get("seed", RunRequest.model_fields["seed"].get_default())
+    yield Setting("Demand", "Seed", MISSING if seed is None else str(seed), origin(frame, ("seed",), source))
     preset = preset_named(scenario)
     if check is not None and check.recipe is not None:
         is_fixed = preset.fixed_window is not None
@@ -92,13 +93,17 @@ def _focus(frame: Mapping[str, Any], source: Source | None) -> Iterator[Setting]
 
 
 def _scoring(frame: Mapping[str, Any], source: Source | None) -> Iterator[Setting]:
-    asked = RunRequest(train_model_types=frame.get("train_model_types"))
-    yield Setting(
-        "Models", "Models", words(str(name) for name in asked.models), origin(frame, ("train_model_types",), source)
-    )
+    asked = frame.get("train_model_types")
+    models = words(str(name) for name in (DEFAULT_MODELS if asked is None else asked))
+    yield Setting("Models", "Models", models or "none", origin(frame, ("train_model_types",), source))
     settings = BacktestSettings().model_dump() | dict(frame.get("backtest", {}))
     for name, value in settings.items():
-        yield Setting("Backtest", label_of(name), str(value), origin(frame, ("backtest", name), source))
+        yield Setting(
+            "Backtest",
+            label_of(name),
+            MISSING if value is None else str(value),
+            origin(frame, ("backtest", name), source),
+        )
 
 
 def _keeping(frame: Mapping[str, Any], source: Source | None) -> Iterator[Setting]:

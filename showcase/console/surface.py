@@ -8,15 +8,17 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from showcase.console.number_field import DayField, DecimalField, WholeField
+from showcase.console.refusals import Refusals
 from showcase.console.text import plain
 from showcase.console.theme import sheet
 from showcase.errors import ShowcaseError
 
 _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
     (param.Boolean, pmui.Checkbox),
-    (param.CalendarDate, pmui.DatePicker),
-    (param.Integer, pmui.IntInput),
-    (param.Number, pmui.FloatInput),
+    (param.CalendarDate, DayField),
+    (param.Integer, WholeField),
+    (param.Number, DecimalField),
     (param.Selector, pmui.Select),
     (param.String, pmui.TextInput),
 )
@@ -77,10 +79,11 @@ def field(form: param.Parameterized, name: str, **options: Any) -> Any:
     return widget.from_param(each, **{**common, **options})
 
 
-def refuse(widget: Any, refusal: str) -> None:
-    """Mark a field as refused, or as fine again where `refusal` is empty."""
-    if widget.error_state != bool(refusal):
-        widget.error_state = bool(refusal)
+def refuse(widget: Any, refused: Refusals, *fields: str) -> None:
+    """Mark a field as refused and say what is allowed, or mark it as fine again where none of `fields` is refused."""
+    said = refused.briefly(*fields)
+    if widget.helper_text != said:
+        widget.param.update(error_state=bool(said), helper_text=said)
 
 
 def remedy(error: ShowcaseError) -> str:

@@ -100,3 +100,35 @@ def test_a_refusal_is_asked_for_by_the_name_of_its_field_and_of_what_holds_it() 
     found = check_draft({"backtest": {"horizon": 3, "gap": 3}}, ground(92))
     assert found.at("backtest") == found.at("backtest.gap") != ""
     assert found.at("back") == ""
+
+
+@pytest.mark.parametrize(
+    ("frame", "field", "words"),
+    [
+        (
+            {"backtest": {"horizon": 1410}},
+            "backtest.horizon",
+            "Found 1410; allowed is 1 to 90. Set Horizon to 1 to 90.",
+        ),
+        (
+            {"backtest": {"min_train_size": None}},
+            "backtest.min_train_size",
+            "Found nothing; allowed is 7 or more. Set Train at least to 7 or more.",
+        ),
+        (
+            {"backtest": {"horizon": 3, "gap": 3}},
+            "backtest.gap",
+            "Found 3; allowed is a gap below the horizon, which is 3. Set Gap to a gap below the horizon, which is 3.",
+        ),
+        (
+            {"train_model_types": []},
+            "train_model_types",
+            "Found none; allowed is at least one model. Set Models to at least one model.",
+        ),
+    ],
+)
+def test_what_the_request_refuses_is_told_with_a_remedy(frame: dict[str, Any], field: str, words: str) -> None:
+    found = check_draft(frame, ground(92))
+    assert found.at(field) == words
+    assert found.refused.briefly(field) == f"Allowed: {words.partition('allowed is ')[2].partition('. Set')[0]}."
+    assert found.refused.briefly("seed") == ""

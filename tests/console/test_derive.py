@@ -6,7 +6,7 @@ import param
 import pytest
 from pydantic import BaseModel
 
-from showcase.console.derive import as_wire, changed, default_of, form_class, form_params
+from showcase.console.derive import MOST, as_wire, changed, default_of, form_class, form_params, range_words
 from showcase.console.draft import NOT_ASKED, OBJECTS, OPTIONS, SCORING, BacktestForm, OptionsForm
 from showcase.console.forms.focus import FIELDS, FocusPicker
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
@@ -45,13 +45,13 @@ def test_a_form_has_the_models_defaults_and_descriptions(
 
 
 @pytest.mark.parametrize(("form", "model", "names"), FORMS, ids=lambda value: getattr(value, "__name__", ""))
-def test_a_form_has_the_models_bounds(
+def test_a_form_has_the_models_bounds_as_soft_ones(
     form: type[param.Parameterized], model: type[BaseModel], names: tuple[str, ...]
 ) -> None:
     numbers = [name for name in names if type(form.param[name]) in (param.Integer, param.Number)]
     assert numbers
     for name in numbers:
-        assert tuple(form.param[name].bounds) == _bounds(model, name)
+        assert tuple(form.param[name].softbounds) == _bounds(model, name)
 
 
 def test_a_choice_has_the_models_choices() -> None:
@@ -61,15 +61,42 @@ def test_a_choice_has_the_models_choices() -> None:
     assert len(OptionsForm.param["train_model_types"].objects) == 11
 
 
-def test_a_value_out_of_bounds_is_refused_by_the_form() -> None:
-    with pytest.raises(ValueError, match="horizon"):
-        BacktestForm(horizon=91)
+@pytest.mark.parametrize(("form", "model", "names"), FORMS, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_number_holds_whatever_is_typed(
+    form: type[param.Parameterized], model: type[BaseModel], names: tuple[str, ...]
+) -> None:
+    for name in names:
+        if type(form.param[name]) in (param.Integer, param.Number):
+            for typed in (None, -1, 0, 1410, MOST, -MOST):
+                assert getattr(form(**{name: typed}), name) == typed, name
 
 
-def test_a_field_that_may_be_null_takes_none_and_the_others_do_not() -> None:
+def test_a_number_that_no_browser_counts_is_held_by_no_form() -> None:
+    for typed in (MOST + 1, float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="horizon"):
+            BacktestForm(horizon=typed)
+
+
+def test_a_field_that_may_be_null_takes_none_and_a_choice_does_not() -> None:
     assert OptionsForm(as_of=None).as_of is None
-    with pytest.raises(ValueError, match="seed"):
-        OptionsForm(seed=None)
+    with pytest.raises(ValueError, match="scenario"):
+        OptionsForm(scenario=None)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("backtest.horizon", "1 to 90"),
+        ("backtest.min_train_size", "7 or more"),
+        ("seed", "0 to 2,147,483,647"),
+        ("seed_overrides.sparsity", "0 to 0.9"),
+        ("backtest.metric", ""),
+        ("backtest", ""),
+        ("nonsense.horizon", ""),
+    ],
+)
+def test_bounds_are_told_in_words(path: str, words: str) -> None:
+    assert range_words(RunRequest, path) == words
 
 
 def test_an_object_is_no_field_of_a_form() -> None:

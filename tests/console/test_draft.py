@@ -89,6 +89,35 @@ def test_a_frame_that_no_request_could_be_is_ignored() -> None:
     assert draft.frame() == {"scenario": "sparse", "skip_seed": False}
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"seed": None},
+        {"seed": -1, "backtest": {"horizon": 1410, "gap": 20}},
+        {"backtest": {"gap": 14}},
+        {"backtest": {"n_splits": None, "min_train_size": 2}},
+        {"train_model_types": []},
+        {"preservation": "keep", "workspace_name": "No such Name"},
+        {"skip_seed": False, "seed_overrides": {"stores": 1000}},
+    ],
+)
+def test_what_was_typed_and_refused_survives_a_reload(frame: dict[str, Any]) -> None:
+    draft = draft_on(ground(92))
+    draft.load(frame)
+    assert draft.frame() == frame
+    assert not draft.check.may_run
+    assert draft.check.refused.errors
+
+
+@pytest.mark.parametrize(
+    "backtest", [{"horizon": 10**30}, {"horizon": 1.5}, {"horizon": float("nan")}, {"horizon": True}, {"horizon": "9"}]
+)
+def test_what_no_field_can_hold_is_not_taken_from_a_link(backtest: dict[str, Any]) -> None:
+    draft = draft_on(ground(92))
+    draft.load({"backtest": backtest})
+    assert draft.frame() == {}
+
+
 def test_a_pair_that_the_data_set_does_not_have_is_given_up() -> None:
     draft = draft_on(ground(92))
     draft.load({"user_scope": {"store_id": 1, "product_id": 99}})

@@ -9,6 +9,7 @@ from showcase.console.forms.overrides import preset_knobs
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import PRESETS, Preset
 from showcase.demand.recipe import resolve_recipe
+from showcase.errors import InvalidInputError
 from showcase.pipeline.request import UserScope
 from tests.console.test_checks import TODAY
 
@@ -56,6 +57,19 @@ def test_a_preset_with_fixed_days_shuts_their_knob() -> None:
     assert form._sliders["window_days"].disabled
 
 
+def test_a_knob_beyond_its_bounds_is_refused_in_the_form_and_kept() -> None:
+    form = SeedOverridesForm(stores=1000)
+    assert form.stores == 1000
+    assert form._sliders["stores"].value == 100
+    assert form._told.visible
+    assert "Found 1000; allowed is 1 to 100. Set Stores to 1 to 100." in str(form._told.object)
+    with pytest.raises(InvalidInputError, match="stores"):
+        form.overrides()
+    form.stores = 8
+    assert not form._told.visible
+    assert form.overrides() == SeedOverrides(stores=8)
+
+
 def picker() -> FocusPicker:
     return FocusPicker(stores=[(1, "S1001"), (2, "S1002")], products=[(7, "SKU-7"), (8, "SKU-8")])
 
@@ -77,3 +91,15 @@ def test_leaving_one_half_leaves_both() -> None:
     focus.load({"store_id": 2, "product_id": 8})
     focus._selects["product_id"].value = 0
     assert focus.scope() is None
+
+
+def test_an_id_that_none_is_is_refused_at_its_select() -> None:
+    focus = FocusPicker(store_id=0, product_id=7)
+    store, product = focus._selects["store_id"], focus._selects["product_id"]
+    assert (store.error_state, store.helper_text) == (True, "Allowed: 1 or more.")
+    assert (product.error_state, product.helper_text) == (False, "")
+    with pytest.raises(InvalidInputError, match="store_id"):
+        focus.scope()
+    focus.load({"store_id": 1, "product_id": 7})
+    assert not store.error_state
+    assert focus.scope() == UserScope(store_id=1, product_id=7)

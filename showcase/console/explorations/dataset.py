@@ -8,15 +8,18 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from showcase.console.derive import form_params
 from showcase.console.explorations.sample import Sample, draw_sample
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
-from showcase.console.surface import arranged, card, remedy, text, title
+from showcase.console.refusals import refused_by
+from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
 from showcase.console.text import day, percent, plain
 from showcase.console.views.picture import HEAD, Picture
 from showcase.demand.presets import Scenario, preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import ShowcaseError
+from showcase.pipeline.request import RunRequest
 
 LAST_DAY = date(2026, 11, 22)
 """The days end here whatever the day is, so that the same knobs draw the same demand."""
@@ -29,7 +32,7 @@ class DatasetExploration(pn.viewable.Viewer):
     scenario = param.Selector(
         default=str(Scenario.RETAIL_STANDARD), objects=[str(name) for name in Scenario], label="Preset"
     )
-    seed = param.Integer(default=42, bounds=(0, 2**31 - 1), label="Seed")
+    seed = form_params(RunRequest, ["seed"])["seed"]
     series = param.Selector(default=None, objects=[None], label="Series", check_on_set=False)
 
     def __init__(self, **params: object) -> None:
@@ -41,9 +44,10 @@ class DatasetExploration(pn.viewable.Viewer):
         self._picture = Picture("One series", "one-series", height=HEIGHT, linked_axes=True)
         head = arranged(self._head, self._picture.tools, css=HEAD, in_line=True)
         common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width"}
+        self._seed = field(self, "seed")
         row = arranged(
             pmui.Select.from_param(self.param.scenario, **common),
-            pmui.IntInput.from_param(self.param.seed, **common),
+            self._seed,
             pmui.Select.from_param(self.param.series, searchable=True, **common),
             css=_ROW,
             in_line=True,
@@ -58,6 +62,11 @@ class DatasetExploration(pn.viewable.Viewer):
     def generate(self) -> None:
         """Make the demand of the knobs as they stand, and draw one series of it."""
         fixed = preset_named(self.scenario).fixed_window
+        refused = refused_by(RunRequest, {"seed": self.seed}, "seed")
+        refuse(self._seed, refused, "seed")
+        if refused.errors:
+            self._words.object = f'<p role="alert"><b class="bad">{plain(refused.at("seed"))}</b></p>'
+            return
         try:
             recipe = resolve_recipe(self.scenario, self.seed, self.knobs.overrides(), None if fixed else LAST_DAY)
             self.sample = draw_sample(recipe)

@@ -13,9 +13,10 @@ from showcase.console.forms.focus import FocusPicker
 from showcase.console.plots.folds import HEIGHT as FOLDS_HEIGHT
 from showcase.console.plots.folds import folds_plot
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
+from showcase.console.refusals import refused_by
 from showcase.console.result_tables import forecast_table
 from showcase.console.rows import Column, table_html
-from showcase.console.surface import arranged, card, field, remedy, text, title
+from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
 from showcase.console.text import plain, score
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD, Picture
@@ -23,7 +24,6 @@ from showcase.errors import ShowcaseError
 from showcase.evaluation.settings import BacktestSettings
 from showcase.forecasting.history import SalesMatrix
 from showcase.forecasting.zoo import ModelConfig
-from showcase.kernel.refusals import parse_as
 from showcase.wiring import Installation
 
 _KNOBS = "display: grid; grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); gap: 13px 8px; padding-top: 7px;"
@@ -46,7 +46,8 @@ class ForecastExploration(pn.viewable.Viewer):
         self.param["model"].objects = [one.model_type for one in self._services.models.catalog() if one.enabled]
         self.picker, self.backtest = FocusPicker(), BacktestForm()
         common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width"}
-        knobs = [pmui.Select.from_param(self.param.model, **common), *(field(self.backtest, name) for name in _TRIED)]
+        self._settings = {name: field(self.backtest, name) for name in _TRIED}
+        knobs = [pmui.Select.from_param(self.param.model, **common), *self._settings.values()]
         self._words = text('<p class="quiet">Reading the current data set</p>')
         # heights of their own: a picture that comes later would not take the whole width
         self._folds = Picture("Folds", "folds", height=FOLDS_HEIGHT)
@@ -78,11 +79,17 @@ class ForecastExploration(pn.viewable.Viewer):
         """Try the model; what does not fit is told with the settings that would."""
         if self._matrix is None or self._usual is None:
             return
+        sent = {name: getattr(self.backtest, name) for name in _TRIED}
+        refused = refused_by(BacktestSettings, sent, "backtest")
+        for name, widget in self._settings.items():
+            refuse(widget, refused, name)
+        if refused.errors:
+            self._words.object = f'<p role="alert"><b class="bad">{plain(refused.at(*_TRIED))}</b></p>'
+            return
         chosen = self.picker.given()
         key = (chosen["store_id"], chosen["product_id"]) if chosen else self._usual
         try:
-            sent = {name: getattr(self.backtest, name) for name in _TRIED}
-            plan = parse_as(BacktestSettings, sent, "backtest").plan()
+            plan = BacktestSettings(**sent).plan()
             self.trial = try_model(self._matrix, key, ModelConfig.of(self.model), plan)
         except ShowcaseError as error:
             self._words.object = remedy(error)

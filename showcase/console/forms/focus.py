@@ -10,11 +10,13 @@ import param
 
 from showcase.console.cell import prepare_cell
 from showcase.console.derive import form_class
-from showcase.console.surface import arranged
+from showcase.console.refusals import NONE, refused_by
+from showcase.console.surface import arranged, refuse
+from showcase.kernel.refusals import parse_as
 from showcase.pipeline.request import UserScope
 from showcase.wiring import shared_installation
 
-AUTO, _NO_ID = "Automatic", 0
+AUTO, _NO_ID, _WHAT = "Automatic", 0, "focus pair"
 FIELDS = tuple(UserScope.model_fields)
 _ROW = "display: grid; grid-template-columns: 1fr 1fr; gap: 12px; padding-top: 6px;"
 
@@ -45,9 +47,9 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
         return cls(stores=stores, products=products)
 
     def scope(self) -> UserScope | None:
-        """The pair as a request takes it; None where the run is to choose."""
+        """The pair as a request takes it; None where the run is to choose. InvalidInputError for ids that none is."""
         given = self.given()
-        return UserScope(**given) if given else None
+        return parse_as(UserScope, given, _WHAT) if given else None
 
     def given(self) -> dict[str, int] | None:
         """The same as plain values."""
@@ -93,12 +95,15 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
         if is_known and is_gone:
             self.param.update(**dict.fromkeys(FIELDS))
             return
+        given = self.given()
+        refused = refused_by(UserScope, given, _WHAT) if given else NONE
         self._is_placing = True
         try:
             for name, select in self._selects.items():
                 options = {AUTO: _NO_ID, **{code: key for key, code in self._choices(name)}}
                 held = getattr(self, name)
                 select.param.update(options=options, value=held if held in options.values() else _NO_ID)
+                refuse(select, refused, name)
         finally:
             self._is_placing = False
 

@@ -10,13 +10,16 @@ import param
 
 from showcase.console.cell import prepare_cell
 from showcase.console.derive import form_class, label_of
-from showcase.console.surface import arranged
+from showcase.console.refusals import Refusals, refused_by
+from showcase.console.surface import arranged, text
+from showcase.console.text import plain
 from showcase.console.theme import sheet
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Preset, Scenario, preset_named
+from showcase.kernel.refusals import parse_as
 
 KNOBS = tuple(SeedOverrides.model_fields)
-_WINDOW = "window_days"
+_WINDOW, _WHAT = "window_days", "set of overrides"
 
 _GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); gap: 0 12px;"
 _SHARE_STEP = 0.01
@@ -53,13 +56,22 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         for name, slider in self._sliders.items():
             slider.param.watch(self._moved(name), "value_throttled")
         self.param.watch(self._place, ["scenario", "is_open", *KNOBS])
-        self._grid = arranged(*self._sliders.values(), css=_GRID)
+        self._told = text(visible=False)
+        self._root = arranged(arranged(*self._sliders.values(), css=_GRID), self._told, css="display: block;")
         self._place()
 
     def overrides(self) -> SeedOverrides | None:
-        """The knobs that were moved away from the preset, or None where none was (or the form is shut)."""
+        """The knobs that were moved away from the preset, or None where none was (or the form is shut).
+
+        InvalidInputError for a knob that was set beyond its bounds; the form says it, too.
+        """
         given = self.given()
-        return SeedOverrides(**given) if given else None
+        return parse_as(SeedOverrides, given, _WHAT) if given else None
+
+    @property
+    def refused(self) -> Refusals:
+        """What the model refuses of the knobs that were set; a slider alone stays within its bounds."""
+        return refused_by(SeedOverrides, self.given(), _WHAT)
 
     def given(self) -> dict[str, int | float]:
         """The same as plain values; a preset with fixed days leaves their knob out."""
@@ -77,7 +89,7 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
 
     def _slider(self, name: str) -> pmui.IntSlider | pmui.FloatSlider:
         knob = self.param[name]
-        low, high = knob.bounds
+        low, high = knob.softbounds
         common = {
             "label": label_of(name), "start": low, "end": high, "size": "small", "color": "primary",
             "description": knob.doc, "margin": 0, "sizing_mode": "stretch_width",
@@ -104,6 +116,7 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
                 mine = None if self._is_fixed(name) else getattr(self, name)
                 shown = at_preset if mine is None else mine
                 slider = self._sliders[name]
+                shown = min(max(shown, slider.start), slider.end)
                 # or the browser would not tell of a slider that comes to rest where it rested before
                 with param.parameterized.edit_constant(slider):
                     slider.param.update(
@@ -115,6 +128,10 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
                     )
         finally:
             self._is_placing = False
+        refusal = self.refused.at(*KNOBS)
+        self._told.param.update(
+            object=f'<p class="small"><b class="bad">{plain(refusal)}</b></p>', visible=bool(refusal)
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """What a notebook cell shows."""
@@ -122,4 +139,4 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         return super()._repr_mimebundle_(include, exclude)
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self._grid
+        return self._root

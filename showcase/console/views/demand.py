@@ -8,7 +8,7 @@ import param
 
 from showcase.console.draft import RunDraft
 from showcase.console.preset_cards import PresetCards
-from showcase.console.surface import arranged, card, field, text, title
+from showcase.console.surface import arranged, card, field, refuse, text, title
 from showcase.console.text import count, plain, span
 
 _ROW = "display: grid; grid-template-columns: auto 116px 168px 1fr; gap: 8px 16px; padding-top: 6px;"
@@ -46,7 +46,11 @@ class DemandView(pn.viewable.Viewer):
         seeds = not options.skip_seed
         self._cards.value = options.scenario
         self._reseed.value = seeds
-        self._seed.disabled = not seeds
+        if draft.check is not None:
+            refuse(self._seed, draft.check.refused, "seed")
+            refuse(self._last_day, draft.check.refused, "as_of")
+        # what is refused can be mended, whether it is of use or not
+        self._seed.disabled = not (seeds or self._seed.error_state)
         self._last_day.disabled = not (seeds and draft.has_free_days)
         self._head.object = title("Demand", self._aside())
         self._wipes.param.update(object=self._warning(), visible=options.reset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import panel as pn
@@ -18,9 +19,12 @@ from showcase.console.surface import arranged, card, text, title
 from showcase.console.text import plain
 from showcase.console.theme import sheet
 from showcase.console.views.recall import RecallView
+from showcase.errors import InvalidInputError
+from showcase.pipeline.request import parse_request
 
 _FORMS = "display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 10px;"
 _HERE = "http://localhost:5006"
+_NOT_YET = "# Mend what is refused above: no request can be made of it yet."
 
 
 class EffectiveView(pn.viewable.Viewer):
@@ -53,10 +57,19 @@ class EffectiveView(pn.viewable.Viewer):
 
     def _write(self, *_events: param.parameterized.Event) -> None:
         form: str = self._form.value
-        self._copy.param.update(text=FORMS[form](self._draft.frame(), _address()), name_of_text=f"The run as {form}")
+        self._copy.param.update(text=_written(form, self._draft.frame()), name_of_text=f"The run as {form}")
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._card
+
+
+def _written(form: str, frame: Mapping[str, Any]) -> str:
+    """The frame in this form; words where it is refused, and nobody could run what was copied."""
+    try:
+        parse_request(frame)
+    except InvalidInputError:
+        return _NOT_YET
+    return FORMS[form](frame, _address())
 
 
 def _address() -> str:

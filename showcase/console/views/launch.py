@@ -7,7 +7,6 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.actions import Action
-from showcase.console.draft import OBJECTS, OPTIONS
 from showcase.console.session import Session
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged, card, field, refuse, text
@@ -69,7 +68,8 @@ class LaunchView(pn.viewable.Viewer):
         self.run.is_allowed = check is not None and check.may_run and may_begin
         self.stop.is_allowed = self._may_run and is_running
         self._words.object = self._sentence()
-        refuse(self._name, check.at("workspace_name") if check else "")
+        if check is not None:
+            refuse(self._name, check.refused, "workspace_name")
 
     def _sentence(self) -> str:
         check = self._draft.check
@@ -81,8 +81,9 @@ class LaunchView(pn.viewable.Viewer):
             return '<p class="small quiet">Reading the data set</p>'
         if self._progress.is_running:
             return '<p class="small quiet">One run at a time: this one first.</p>'
-        if refusal := check.at(*OPTIONS, *OBJECTS, "request", "size"):
-            return f'<p class="small"><b class="bad">{plain(refusal)}</b></p>'
+        if errors := check.refused.errors:
+            more = f" And {len(errors) - 1} more above." if len(errors) > 1 else ""
+            return f'<p class="small"><b class="bad">{plain(check.at(errors[0].field) + more)}</b></p>'
         return f'<p class="small quiet">{plain(self._plan())}</p>'
 
     def _plan(self) -> str:

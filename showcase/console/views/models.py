@@ -75,8 +75,7 @@ class ModelsView(pn.viewable.Viewer):
             return
         self._tell_costs(check)
         for name, widget in self._settings.items():
-            if hasattr(widget, "error_state"):
-                refuse(widget, check.at(f"backtest.{name}"))
+            refuse(widget, check.refused, f"backtest.{name}")
         if check.folds is not None:
             self._picture.draw(folds_plot(check.folds), check.folds.to_pandas())
         else:

@@ -34,8 +34,8 @@ class OverridesView(pn.viewable.Viewer):
         check = self._draft.check
         if not self._draft.overrides.is_open:
             return "Re-seed is off: the run uses the data that is there, and nothing can be bent."
-        if check is None:
-            return ""
+        if check is None or self._draft.overrides.refused.errors:
+            return ""  # the form says it
         if refusal := check.at("seed_overrides", "size", "stores", "products"):
             return f'<b class="bad">{plain(refusal)}</b>'
         if check.recipe is None:
