@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import selectors
+import socket
 import threading
 from dataclasses import dataclass, field
 
@@ -15,6 +17,7 @@ from showcase.store.events import CHANNEL
 log = logging.getLogger(__name__)
 _LISTEN_S = 1.0
 _RECONNECT_S = 1.0
+_ENDS_WITHIN_S = 10.0
 
 
 @dataclass(slots=True)
@@ -29,37 +32,48 @@ class EventFeed:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _closing: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _wake: socket.socket | None = None
 
     def wait(self, run_id: str, after: int, timeout_s: float) -> None:
         """Return when the run has events above `after`, or when the time is over."""
         with self._changed:
             if self._thread is None and not self._closing.is_set():
-                self._thread = threading.Thread(target=self._listen, name="showcase-events", daemon=True)
+                self._wake, woken = socket.socketpair()
+                self._thread = threading.Thread(target=self._listen, args=(woken,), name="showcase-events", daemon=True)
                 self._thread.start()
             self._changed.wait_for(
                 lambda: self._newest.get(run_id, 0) > after or self._closing.is_set(), timeout=timeout_s
             )
 
     def close(self) -> None:
-        """End the thread and wake everybody who waits."""
+        """End the thread at once and wake everybody who waits."""
         self._closing.set()
         with self._changed:
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout=_LISTEN_S * 3)
+        if self._thread is not None and self._wake is not None:
+            self._wake.close()
+            self._thread.join(timeout=_ENDS_WITHIN_S)
 
-    def _listen(self) -> None:
-        while not self._closing.is_set():
-            try:
-                with self.database.lone_connection() as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    while not self._closing.is_set():
-                        for notice in connection.notifies(timeout=_LISTEN_S, stop_after=1):
-                            self._announce(notice.payload)
-            except (psycopg.Error, ShowcaseError):
-                # the database went away: watchers fall back to their own timeouts until it is there again
-                log.info("the event feed lost its connection and tries again")
-                self._closing.wait(_RECONNECT_S)
+    def _listen(self, woken: socket.socket) -> None:
+        """Until the other end of `woken` is closed."""
+        with woken:
+            while not self._closing.is_set():
+                self._listen_once(woken)
+
+    def _listen_once(self, woken: socket.socket) -> None:
+        try:
+            with self.database.lone_connection() as connection, selectors.DefaultSelector() as news:
+                connection.execute(f"LISTEN {CHANNEL}")
+                for source in (connection, woken):
+                    news.register(source, selectors.EVENT_READ)
+                while not self._closing.is_set():
+                    for notice in connection.notifies(timeout=0):
+                        self._announce(notice.payload)
+                    news.select(_LISTEN_S)
+        except (psycopg.Error, ShowcaseError):
+            # the database went away: watchers fall back to their own timeouts until it is there again
+            log.info("the event feed lost its connection and tries again")
+            self._closing.wait(_RECONNECT_S)
 
     def _announce(self, payload: str) -> None:
         run_id, _, seq = payload.partition(":")
