@@ -126,12 +126,17 @@ def retraining_html(seen: OpsPicture) -> str:
     )  # fmt: skip
     rows = [
         (
-            f"{one.entry.grain[0]} / {one.entry.grain[1]}", one.entry.model_type, f"{one.age_days} d",
+            _pair(seen, one.entry.grain), one.entry.model_type, f"{one.age_days} d",
             score(one.entry.wape, "wape"), f"{one.score:.2f}",
         )
         for one in seen.summary.candidates
     ]  # fmt: skip
     return _card("Retraining", columns, rows, "score 0 to 1, 0.7 is due", "No model is registered for a pair yet.")
+
+
+def _pair(seen: OpsPicture, grain: tuple[int, int]) -> str:
+    """A store and a product by their codes; by their ids where their data set was wiped since."""
+    return seen.pairs.get(grain) or f"{grain[0]} / {grain[1]} (wiped)"
 
 
 def drift_html(seen: OpsPicture) -> str:
@@ -142,7 +147,7 @@ def drift_html(seen: OpsPicture) -> str:
     )  # fmt: skip
     rows = [
         (
-            one.model_type, f"{one.grain[0]} / {one.grain[1]}", score(one.drift.latest, "wape"),
+            one.model_type, _pair(seen, one.grain), score(one.drift.latest, "wape"),
             score(one.drift.prior_mean, "wape"),
             Mark(
                 one.drift.verdict

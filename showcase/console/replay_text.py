@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from showcase.console.derive import label_of
-from showcase.console.text import MISSING, count, plain
+from showcase.console.text import MISSING, count, plain, told
 from showcase.services.replays import ReplayPreview
 
 _LABELS = {
@@ -64,14 +63,14 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return plain(", ".join(f"{key.replace('_', ' ')} {json.dumps(inner)}" for key, inner in value.items()))
+        return ", ".join(f"{plain(label_of(key).lower())} {_value(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return plain(", ".join(map(str, value)))
     text = str(value)
     return (
         f"<code>{plain(text[:8])}</code>"
         if len(text) in (32, 64) and not text.strip("0123456789abcdef")
-        else plain(text)
+        else told(text)
     )
 
 

@@ -14,27 +14,28 @@ from showcase.console.theme import PLOT
 CONTROLS = ("naive", "seasonal_naive")
 
 
-def _keys(*keys: tuple[str, str, str]) -> str:
+def keys(*each: tuple[str, str, str]) -> str:
     """What each line, dot or square is: (kind of the key, colour, words)."""
     told = "".join(
-        f'<span><i class="key {kind}" style="color:{PLOT[tone]}"></i>{words}</span>' for kind, tone, words in keys
+        f'<span><i class="key {kind}" style="color:{PLOT[tone]}"></i>{words}</span>' for kind, tone, words in each
     )
     return f'<p class="small quiet keys">{told}</p>'
 
 
-FORECAST_KEYS = _keys(
+SOLD, WANTED, EMPTY = ("", "past", "sold"), ("dashed", "ahead", "wanted (known truth)"), ("dot", "other", "shelf empty")
+FORECAST_KEYS = keys(
     ("", "past", "sold"),
     ("dashed", "other", "winner in the backtest"),
     ("", "ahead", "forecast, 80 and 95 % intervals"),
 )
-HORIZON_KEYS = _keys(("", "ahead", "winner (strong) and chosen"), ("dashed", "past", "control"))
-COVERAGE_KEYS = _keys(
+HORIZON_KEYS = keys(("", "ahead", "winner (strong) and chosen"), ("dashed", "past", "control"))
+COVERAGE_KEYS = keys(
     ("dot", "other", "80 % interval"), ("square", "ahead", "95 % interval"), ("dotted", "past", "as it should")
 )
-TRUTH_KEYS = _keys(
+TRUTH_KEYS = keys(
     ("square", "past", "error against sales"), ("square", "ahead", "against demand, empty shelves or not")
 )
-EFFECT_KEYS = _keys(("dot", "other", "estimated, with 95 % interval"), ("square", "ahead", "true, as generated"))
+EFFECT_KEYS = keys(("dot", "other", "estimated, with 95 % interval"), ("square", "ahead", "true, as generated"))
 GONE = '<p class="small quiet">Its data set was wiped since: what was sold cannot be drawn.</p>'
 
 

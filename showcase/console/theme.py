@@ -58,6 +58,7 @@ def _theme(mode: str) -> dict[str, Any]:
                     }
                 }
             },
+            "MuiDialog": {"styleOverrides": {"paper": {"backgroundImage": "none"}}},
             "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important", "paddingLeft": "16px"}}},
         },
     }

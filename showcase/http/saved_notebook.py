@@ -74,7 +74,8 @@ a { color: var(--accent); }
 .cell { margin: 0 0 14px; }
 .jp-InputArea pre, .input_area pre, .highlight pre {
   margin: 0; padding: 10px 14px; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
-pre { font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; overflow-x: auto; white-space: pre; }
+pre { font: 12.5px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; overflow-x: auto; white-space: pre; }
+.output_subarea pre, .jp-OutputArea pre { white-space: pre-wrap; }
 .output_subarea pre, .jp-OutputArea pre { margin: 6px 0 0; padding: 6px 14px; border-left: 3px solid var(--accent); }
 img.drawn { display: block; width: 100%; max-width: 960px; margin: 8px 0; }
 .anchor-link { display: none; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -51,7 +52,8 @@ class Wipe:
 
     @property
     def data_sets(self) -> int:
-        return len({name for name, _, _ in self.lines})
+        # two data sets may have one name, but each has each of its tables once
+        return max(Counter(table for _, table, _ in self.lines).values(), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ _KEEPALIVE = {
 }
 
 
+_PORT = 5432  # of PostgreSQL, where the URL names none
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A pool of at most POOL_SIZE connections, safe to share between threads; times are UTC in every session.
@@ -46,8 +49,10 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The database in words, without a password."""
-        return self.url.render_as_string(hide_password=True)
+        """The database in words, without user and password: its name, and its server or the folder of its socket."""
+        hosts = self.url.query.get("host") or self.url.host or "localhost"
+        host = hosts if isinstance(hosts, str) else ", ".join(hosts)
+        return f"{self.url.database} {f'in {host}' if host.startswith('/') else f'at {host}:{self.url.port or _PORT}'}"
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

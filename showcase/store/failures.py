@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -42,6 +43,8 @@ _AT_THE_DOOR: dict[str, str] = {
     "authentication failed": "28",
     "the database system is": "57P",
 }
+
+_WAY = re.compile(r"^(connection failed: )?(connection to server (on|at) .*? failed: )?(FATAL: +)?")
 
 # Values that no column can hold: a number of more digits, a text with a NUL byte.
 _REFUSED: dict[str, str] = {
@@ -98,4 +101,5 @@ def explained(where: str) -> Iterator[None]:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """What was said, without the way to the server, which `where` names already."""
+    return _WAY.sub("", (str(error).strip().splitlines() or [type(error).__name__])[0])

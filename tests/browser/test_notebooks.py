@@ -15,7 +15,8 @@ def open_gallery(visit: Visit, server: Server, width: int = 1280, height: int = 
 
 
 def test_every_notebook_is_listed_with_a_picture_and_a_walkthrough_is_read(visit: Visit, server: Server) -> None:
-    page = open_gallery(visit, server)
+    page = visit()
+    page.get_by_role("link", name="Notebooks").click()
     expect(page.locator(".card svg")).to_have_count(len(read_notebooks(notebooks_folder())))
     page.get_by_role("link", name="The first run").click()
     expect(page.get_by_role("heading", name="The first run")).to_be_visible()

@@ -13,7 +13,8 @@ from showcase.console.ops_words import CARDS, size
 from showcase.console.stores.operations import OperationsStore, OpsPicture
 from showcase.diagnosis import Finding
 from showcase.kernel.identity import ActionId, Digest, RunId
-from showcase.services.ops_summary import Attention
+from showcase.registry.drift import Drift
+from showcase.services.ops_summary import Attention, Health
 from showcase.settings import Settings
 from showcase.store.decisions import Decision
 from showcase.store.engine import Database
@@ -99,6 +100,14 @@ def test_a_decision_is_told_with_who_and_why(empty: OpsPicture) -> None:
     assert "3 decisions" in told
     silent = replace(decision, state="timed_out", decided_by=None, reason=None)
     assert "timed out" in CARDS["approvals"](replace(empty, decisions=(silent,), decided=1))
+
+
+def test_a_pair_is_told_by_its_codes_and_by_its_ids_once_it_is_gone(empty: OpsPicture) -> None:
+    scores = tuple(Health("naive", grain, 2, Drift(20.0, 20.0, 0.0, "stable")) for grain in ((1, 2), (3, 4)))
+    seen = replace(empty, summary=replace(empty.summary, health=scores), pairs={(1, 2): "S1001 / SKU-10001"})
+    told = CARDS["drift"](seen)
+    assert "S1001 / SKU-10001" in told
+    assert "3 / 4 (wiped)" in told
 
 
 def test_what_the_doctor_finds_wrong_asks_for_attention(empty: OpsPicture) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import holoviews as hv
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
+from showcase.console.plots.demos import bias_plot
 from showcase.console.plots.folds import folds_plot
 from showcase.console.plots.forecast import forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_plot
@@ -101,6 +103,13 @@ def test_the_leaderboard_has_the_best_on_top_and_leaves_out_what_has_no_score() 
     assert list(bars.dimension_values("role")) == ["control", "winner"]
     assert list(bars.dimension_values("label")) == ["naive  12.00 %", "prophet_like  9.50 %"]
     drawn(bars)
+
+
+def test_bars_have_their_names_on_one_axis_and_whole_numbers_on_the_other() -> None:
+    picture = drawn(bias_plot(pd.DataFrame({"what": ["wanted", "sold"], "value": [693_642.0, 532_614.0]}), "units"))
+    names, numbers = picture.yaxis[0], picture.xaxis[0]
+    assert type(names.formatter).__name__ == "CategoricalTickFormatter"
+    assert numbers.formatter.format == "0,0"
 
 
 def test_promoted_days_become_spans_that_end_the_day_after() -> None:

@@ -35,7 +35,12 @@ def test_each_difference_is_marked_by_word_too() -> None:
     html = comparison_html(preview(differs, as_of="2026-12-22"))
     assert "1 difference" in html
     assert html.count("differs</span>") == 1
-    assert "2026-12-22" in html
+    assert "22 Dec 2026" in html
+
+
+def test_an_object_of_the_request_is_told_without_quotes() -> None:
+    html = comparison_html(preview(backtest={"n_splits": 3, "metric": "wape"}))
+    assert "folds 3, metric wape</td>" in html
 
 
 def test_a_data_set_that_is_gone_stands_in_the_table_and_in_the_words() -> None:

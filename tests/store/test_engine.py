@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from showcase.errors import ConflictError, InvalidInputError, UnavailableError
@@ -40,6 +40,26 @@ def words(database: Database) -> list[str]:
 def add(database: Database, word: str) -> None:
     with database.begin() as connection:
         connection.execute(text("INSERT INTO note VALUES (:word)"), {"word": word})
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql+psycopg://me:secret@/showcase?host=%2Fhome%2Fsocket&port=5432", "showcase in /home/socket"),
+        ("postgresql+psycopg://me:secret@far/showcase", "showcase at far:5432"),
+        ("postgresql+psycopg://me:secret@far:6000/showcase", "showcase at far:6000"),
+    ],
+)
+def test_a_database_is_told_by_its_name_and_place_without_who_asks(url: str, name: str) -> None:
+    unused = create_engine(url)
+    assert Database(unused.url, unused).name == name
+
+
+def test_a_failure_names_the_place_once() -> None:
+    said = 'connection failed: connection to server on socket "/s/.s.PGSQL.5432" failed: No such file or directory'
+    told = explain(psycopg.OperationalError(said), "showcase in /s")
+    assert told is not None
+    assert told.message == "The database showcase in /s does not answer: No such file or directory"
 
 
 def test_a_unit_of_work_commits_on_a_clean_exit(table: Database) -> None:
@@ -192,7 +212,7 @@ def test_no_password_is_ever_told() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # bound but not listening: nobody else can take the port
         port = closed.getsockname()[1]
-        with pytest.raises(UnavailableError, match=rf"127\.0\.0\.1:{port}/x does not answer") as outage:
+        with pytest.raises(UnavailableError, match=rf"x at 127\.0\.0\.1:{port} does not answer") as outage:
             open_database(f"postgresql://me:s3cret@127.0.0.1:{port}/x")
     assert "s3cret" not in str(outage.value)
 

@@ -19,7 +19,7 @@ from showcase.console.role import session_installation
 from showcase.console.rows import Column, table_html
 from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
-from showcase.console.text import percent, plain, words
+from showcase.console.text import percent, plain, told, words
 from showcase.console.theme import THEME, opening_sheet, sheet
 from showcase.console.views.picture import HEAD
 from showcase.console.work import Work, follow
@@ -30,7 +30,8 @@ STORIES = {module.STORY.name: module.STORY for module in (price_cut, stockouts, 
 """The table of demos: adding one is a module with its STORY, and a notebook of its name."""
 
 _PAGE = """
-max-width: 960px; margin: 0 auto; display: flex; flex-direction: column; gap: 12px; padding: 16px;
+max-width: 960px; width: 100% !important; margin: 0 auto !important;
+display: flex; flex-direction: column; gap: 12px; padding: 16px;
 box-sizing: border-box;
 """
 _ROW = "display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px;"
@@ -135,14 +136,14 @@ class DemoView(pn.viewable.Viewer):
             for name, kind in chapter.table.dtypes.items()
         ]
         rows = [[_cell(value) for value in row] for row in chapter.table.itertuples(index=False)]
-        told = text(title(chapter.title) + f"<p>{plain(chapter.says)}</p>", stylesheets=[sheet("demo")])
+        head = text(title(chapter.title) + f"<p>{told(chapter.says)}</p>", stylesheets=[sheet("demo")])
         tools = PictureTools(
             file=file_name(chapter.title), csv=picture_csv(chapter.table), says=chapter.title, offers_table=False,
             margin=0,
         )  # fmt: skip
         table = text(table_html(chapter.title, columns, rows), stylesheets=[sheet("rows")])
         return card(
-            arranged(told, tools, css=f"{HEAD} align-items: start;"), _drawn(chapter), table, margin=(0, 0, 12, 0)
+            arranged(head, tools, css=f"{HEAD} align-items: start;"), _drawn(chapter), table, margin=(0, 0, 12, 0)
         )
 
     async def _make(self) -> None:

@@ -13,8 +13,10 @@ from showcase.console.explorations.sample import Sample, draw_sample
 from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
 from showcase.console.refusals import refused_by
+from showcase.console.result_text import EMPTY, SOLD, WANTED, keys
 from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
-from showcase.console.text import day, percent, plain
+from showcase.console.text import percent, plain, span
+from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD, Picture
 from showcase.demand.presets import Scenario, preset_named
 from showcase.demand.recipe import resolve_recipe
@@ -53,7 +55,8 @@ class DatasetExploration(pn.viewable.Viewer):
             in_line=True,
         )
         top = card(text(title("Knobs")), row, self.knobs, self._words)
-        self.root = arranged(top, card(head, *self._picture.body), css="display: grid; gap: 12px;")
+        known = text(keys(SOLD, WANTED, EMPTY), stylesheets=[sheet("numbers")])
+        self.root = arranged(top, card(head, known, *self._picture.body), css="display: grid; gap: 12px;")
         self.param.watch(self._chosen, "scenario")
         self.param.watch(self._generate, "seed")
         self.knobs.param.watch(self._generate, list(KNOBS))
@@ -96,9 +99,9 @@ class DatasetExploration(pn.viewable.Viewer):
 
     def _told(self, sample: Sample) -> str:
         window = sample.recipe.window
-        shares = ", ".join(f"{percent(share)} {plain(name)}" for name, share in sample.shares().items())
+        shares = ", ".join(f"{percent(share)} of {plain(name)}" for name, share in sample.shares().items())
         return (
-            f"<p>{len(sample.series):,} series from {day(window.start)} to {day(window.end)}: "
+            f"<p>{len(sample.series):,} series from {span(window.start, window.end)}: "
             f"{shares}.</p>"
         )  # fmt: skip
 

@@ -18,7 +18,8 @@ from showcase.errors import NotFoundError
 from showcase.wiring import Installation, shared_installation
 
 _PAGE = """
-max-width: 1080px; margin: 0 auto; display: flex; flex-direction: column; gap: 12px; padding: 16px;
+max-width: 1080px; width: 100% !important; margin: 0 auto !important;
+display: flex; flex-direction: column; gap: 12px; padding: 16px;
 box-sizing: border-box;
 """
 

@@ -97,7 +97,7 @@ def bias_plot(table: pd.DataFrame, says: str) -> hv.Bars:
     rows = table.iloc[::-1].astype({"value": float})
     return hv.Bars(rows, "what", "value").opts(
         **framed(60 + 34 * len(rows)), invert_axes=True, color=PLOT["ahead"], line_alpha=0, bar_width=0.6, xlabel="",
-        ylabel=says, yformatter=NumeralTickFormatter(format="0,0"),
+        ylabel=says, xformatter=NumeralTickFormatter(format="0,0"),
         tools=["hover"], hover_tooltips=[("", "@what"), (says, "@value{0,0.0}")],
     )  # fmt: skip
 

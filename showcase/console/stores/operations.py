@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,7 @@ class OpsPicture:
     sessions: int
     links: tuple[tuple[str, WorkspaceHealth], ...]
     kept: int
+    pairs: Mapping[tuple[int, int], str]
 
 
 class OperationsStore:
@@ -56,9 +57,10 @@ class OperationsStore:
         here = self._installation
         decisions, decided = here.services.decisions.history(_DECISIONS)
         workspaces, kept = here.services.workspaces.list(_LINKED)
+        summary = here.services.ops.summary()
         return OpsPicture(
             now=here.services.clock.now(),
-            summary=here.services.ops.summary(),
+            summary=summary,
             runs=tuple(here.launcher.recent(limit=_RUNS)),
             decisions=tuple(decisions),
             decided=decided,
@@ -67,7 +69,15 @@ class OperationsStore:
             sessions=living_sessions(),
             links=tuple(self._links(workspaces)),
             kept=kept,
+            pairs=dict(self._pairs(summary)),
         )
+
+    def _pairs(self, summary: OpsSummary) -> Iterator[tuple[tuple[int, int], str]]:
+        """The codes of each listed store and product that are still there."""
+        for grain in {*(one.entry.grain for one in summary.candidates), *(one.grain for one in summary.health)}:
+            found = self._installation.services.demand.pair(*grain)
+            if found is not None:
+                yield grain, f"{found.store_code} / {found.sku}"
 
     def _links(self, workspaces: Sequence[Workspace]) -> Iterator[tuple[str, WorkspaceHealth]]:
         """The health of each; one that was deleted meanwhile is left out."""

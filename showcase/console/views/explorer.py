@@ -8,12 +8,13 @@ import param
 from showcase.console.data_words import series_words, truth_words
 from showcase.console.forms.focus import FocusPicker
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
+from showcase.console.result_text import EMPTY, SOLD, WANTED, keys
 from showcase.console.spreadsheet import file_name
 from showcase.console.state import ConsoleState
 from showcase.console.stores.data import Catalogue, DataStore
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import plain
-from showcase.console.theme import PLOT, sheet
+from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 from showcase.services.series import SeriesRecord
@@ -91,13 +92,8 @@ def _never_sold() -> str:
 
 def _keys(record: SeriesRecord) -> str:
     """Numbers, truth, and what the lines are."""
-    lines = [("", PLOT["past"], "sold")] + ([] if record.has_no_stock else [("dot", PLOT["other"], "shelf empty")])
-    if record.has_truth:
-        lines.insert(1, ("dashed", PLOT["ahead"], "wanted (known truth)"))
-    keys = "".join(
-        f'<span><i class="key {kind}" style="color:{colour}"></i>{plain(said)}</span>' for kind, colour, said in lines
-    )
+    told = (SOLD, *((WANTED,) if record.has_truth else ()), *(() if record.has_no_stock else (EMPTY,)))
     return (
         f'<p class="small">{series_words(record)}</p><p class="small quiet">{plain(truth_words(record))} '
-        f'Drag over days to look closer, double click to go back.</p><p class="small keys">{keys}</p>'
+        f"Drag over days to look closer, double click to go back.</p>{keys(*told)}"
     )

@@ -41,18 +41,19 @@ class HeaderView(pn.viewable.Viewer):
         draft, progress = session.draft, session.progress
         self._draft, self._progress, self._role = draft, progress, session.role
         self._data = text(stylesheets=[sheet("chip")])
-        self._run = text(stylesheets=[sheet("chip")], sizing_mode=None, width=210)
+        self._run = text(stylesheets=[sheet("chip")], sizing_mode=None, width=310)
         self._row = arranged(self._data, Connection(margin=0), self._run, css=_HEAD, margin=(0, 8, 0, 16))
         draft.param.watch(self._show, "surroundings")
         progress.param.watch(self._show, ["story", "is_known", "failure"])
+        if pn.state.location is not None:  # the browser tells where it is, after the page was made
+            pn.state.location.param.watch(self._show, "pathname")
         self._show()
 
     def _show(self, *_events: param.parameterized.Event) -> None:
         self._data.object = f'<span class="chip">{plain(self._data_words())}</span>{_ROLES[self._role]}'
         words, tone = self._run_words()
-        self._run.object = (
-            f'<div style="text-align:right" role="status"><span class="chip {tone}">{plain(words)}</span></div>'
-        )
+        chip = f'<span class="chip {tone}" role="status">{plain(words)}</span>'
+        self._run.object = f'<div style="text-align:right">{_notebooks()} {chip}</div>'
 
     def _data_words(self) -> str:
         if self._draft.surroundings is None:
@@ -78,6 +79,13 @@ class HeaderView(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._row
+
+
+def _notebooks() -> str:
+    """The way to the list of notebooks, where this page is served beside it: at the root of a place."""
+    location = pn.state.location
+    is_beside = location is not None and str(location.pathname or "").endswith("/")
+    return '<a class="chip" href="./notebooks">Notebooks</a>' if is_beside else ""
 
 
 def rail(state: ConsoleState) -> pmui.MenuList:
