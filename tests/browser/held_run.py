@@ -27,7 +27,7 @@ def held(step: Step, may_go_on: threading.Event, failure: str | None) -> Step:
     """The step, waiting before it does anything; a stop is noticed meanwhile."""
 
     def run(context: RunContext) -> StepOutcome:
-        context.progress(0.4, "is held by a test")
+        context.progress(0.4, "getting ready")  # seen in a picture of the guide
         print("held", flush=True)
         while not may_go_on.is_set():
             context.pause(0.1)

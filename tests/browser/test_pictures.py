@@ -78,7 +78,11 @@ class Album:
 def at_top(page: Page, heading: str) -> None:
     """Scroll the column with this heading until it stands on top."""
     page.get_by_role("heading", name=heading, exact=True).first.evaluate(
-        "node => (node.getRootNode().host ?? node).scrollIntoView({block: 'start'})"
+        """node => {
+            const words = node.getRootNode().host ?? node
+            words.style.scrollMarginTop = "13px"  // the border of its card, too
+            words.scrollIntoView({block: "start"})
+        }"""
     )
 
 
