@@ -113,8 +113,10 @@ class PreparedSessions:
                     await self._let_go()
 
     async def _let_go(self) -> None:
-        """Of the oldest page in stock."""
-        await self._context.application.on_session_destroyed(self._ready.popleft()[0])
+        """Of the oldest page in stock, as of a session that has ended."""
+        made, _shown = self._ready.popleft()
+        made.document.destroy(None)  # type: ignore[arg-type]  # Panel's own, for a document that never had a session
+        await self._context.application.on_session_destroyed(made)
 
     async def _pause(self) -> None:
         if self._context._sessions:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from weakref import ref
 
 import pytest
 
@@ -62,8 +64,10 @@ def test_pages_in_stock_are_made_anew_once_there_is_a_newer_result(
     app = build_app(installation, hosts=[ORIGIN], prepared=1)
     with TestClient(app) as client:
         fill(client, app.state.prepared)
+        older = ref(app.state.prepared._ready[0][0].document)
         second = run_demo(installation, seed=43)
         wait_until(lambda: str(app.state.prepared.shows[0][0]) == second, "a page of the newer result")
+        wait_until(lambda: gc.collect() >= 0 and older() is None, "the older page to be let go of")
         document = document_of(client, client.get("/").text)
     assert second[:8] in document
     assert first[:8] not in document
