@@ -1,4 +1,7 @@
-"""What a page shows already that is made ahead, for nobody yet: so that a visitor finds it drawn, and need not wait."""
+"""What a page shows already that is made ahead, for nobody yet: so that a visitor finds it there, and need not wait.
+
+Its pictures are drawn when they come into sight all the same: a browser that gets them with the page shows it later.
+"""
 
 from __future__ import annotations
 

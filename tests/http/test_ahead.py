@@ -1,4 +1,4 @@
-"""What a page shows that was made ahead: the newest result, with its pictures, from the first moment on."""
+"""What a page shows that was made ahead: the newest result, from the first moment on."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from showcase.wiring import Installation
 from tests.faults.waiting import wait_until
 from tests.http.conftest import ORIGIN, TestClient
 from tests.http.test_prepared import fill, session_of
-
-FORECAST_AND_BOARD = ("date,sold,backtest,forecast", "rank,model,role,wape")
 
 
 def document_of(client: TestClient, page: str) -> str:
@@ -41,7 +39,7 @@ def run_demo(installation: Installation, seed: int) -> str:
     return str(started.run_id)
 
 
-def test_a_page_made_ahead_shows_the_newest_result_with_its_pictures(installation: Installation) -> None:
+def test_a_page_made_ahead_shows_the_newest_result(installation: Installation) -> None:
     run_id = run_demo(installation, seed=42)
     app = build_app(installation, hosts=[ORIGIN], prepared=1)
     with TestClient(app) as client:
@@ -51,9 +49,7 @@ def test_a_page_made_ahead_shows_the_newest_result_with_its_pictures(installatio
         for_one = document_of(client, client.get("/?view=run").text)
     assert run_id[:8] in ahead
     assert "of days held" in ahead
-    for numbers in FORECAST_AND_BOARD:
-        assert numbers in ahead
-        assert numbers not in for_one  # drawn when it is looked at
+    assert run_id[:8] not in for_one  # read once it is opened
 
 
 def test_pages_in_stock_are_made_anew_once_there_is_a_newer_result(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import panel as pn
 import param
 
-from showcase.console.ahead import is_made_ahead
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.plots.leaderboard import leaderboard_height, leaderboard_plot
 from showcase.console.plots.scores import (
@@ -54,13 +53,9 @@ class ResultView(pn.viewable.Viewer):
         self._progress = progress
         self._numbers = text(stylesheets=[sheet("numbers")])
         self._decided = text()
-        # these two are in sight at first, so a page that is made ahead has them
-        ahead = is_made_ahead()
-        self._forecast = PictureCard(
-            "Forecast", "forecast", min_height=HEIGHT, waits="Drawn as soon as data are read.", at_once=ahead
-        )
+        self._forecast = PictureCard("Forecast", "forecast", min_height=HEIGHT, waits="Drawn as soon as data are read.")
         self._board = PictureCard(
-            "Leaderboard", "leaderboard", min_height=_BOARD_PX, waits="Ranked after the backtest.", at_once=ahead
+            "Leaderboard", "leaderboard", min_height=_BOARD_PX, waits="Ranked after the backtest."
         )
         self._horizon = PictureCard("Error by days ahead", "error-by-days-ahead")
         self._coverage = PictureCard("Intervals", "interval-coverage")
