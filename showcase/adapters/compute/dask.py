@@ -16,6 +16,14 @@ from showcase.ports import BucketEnd, BucketWork, Effort, Tick
 
 _DEATHS_ALLOWED = 1
 """A bucket is done again after its worker died, once; a cluster by address has its own number."""
+_HERE = {
+    "distributed.scheduler.allowed-failures": _DEATHS_ALLOWED,
+    # Dask's own have each array's memory given back at once, and fetched anew for the next: two fifths more processor
+    # time for a bucket of ours. How much a worker holds is bounded by the bucket.
+    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
+    "distributed.worker.profile.enabled": False,  # a hundred looks a second, for a page that is not served
+}
+"""What workers that are started here are told."""
 
 
 class OnDask:
@@ -75,7 +83,7 @@ class OnDask:
         from distributed import Client, LocalCluster
 
         if self.address is None:
-            dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS_ALLOWED})
+            dask.config.set(_HERE)
             self._cluster = LocalCluster(
                 n_workers=self.workers or _cores(),
                 threads_per_worker=1,
