@@ -115,7 +115,7 @@ class PreparedSessions:
     async def _let_go(self) -> None:
         """Of the oldest page in stock, as of a session that has ended."""
         made, _shown = self._ready.popleft()
-        made.document.destroy(None)  # type: ignore[arg-type]  # Panel's own, for a document that never had a session
+        made.document.destroy(None)  # Panel's own, for a document that never had a session
         await self._context.application.on_session_destroyed(made)
 
     async def _pause(self) -> None:
