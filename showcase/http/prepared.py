@@ -22,7 +22,8 @@ from bokeh.util.token import generate_session_id, get_token_payload
 from showcase.http.once import same_as_others
 
 _LOOK_S = 0.25
-_QUIET_S = 1.0  # whoever opens a page comes first: nothing is prepared until what it shows was loaded ...
+_QUIET_S = 4.0  # whoever opens a page comes first: nothing is prepared until what it shows was loaded ...
+_EMPTY_QUIET_S = 1.0  # ... sooner where the next visitor would find none ...
 _IDLE = 0.4  # ... as this process tells by the share of a processor that it uses
 _PATIENCE_S = 10.0  # while a run keeps it at work, a page is prepared each so often
 _PAUSE_S = 1.0  # between two pages while others are open, which stand still while one is made
@@ -130,7 +131,8 @@ class PreparedSessions:
             used_s, looked_at = time.process_time(), loop.time()
             await asyncio.sleep(_LOOK_S)
             share = (time.process_time() - used_s) / (loop.time() - looked_at)
-            if share < _IDLE and loop.time() - self._opened_at >= _QUIET_S and not self._is_changed_now():
+            rest_s = _QUIET_S if self._ready else _EMPTY_QUIET_S
+            if share < _IDLE and loop.time() - self._opened_at >= rest_s and not self._is_changed_now():
                 return
 
     def _is_changed_now(self) -> bool:
