@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.__main__ import explained
+from tests.mutants.__main__ import explained, is_chosen
 from tests.mutants.areas import AREAS
 from tests.mutants.changes import mutants_of
 
@@ -65,6 +65,11 @@ def test_a_mutant_is_a_module_with_one_change_and_knows_its_place() -> None:
     (mutant,) = mutants_of("class A:\n    def b(self):\n        return self.c")
     assert (mutant.where, list(mutant.lines)) == ("A.b", [3])
     assert mutant.source == "class A:\n\n    def b(self):\n        return None"
+
+
+def test_a_sample_is_every_so_manieth_from_one_on() -> None:
+    assert [number for number in range(1, 12) if is_chosen(number, every=4, first=3)] == [3, 7, 11]
+    assert [number for number in range(1, 4) if is_chosen(number, every=1, first=1)] == [1, 2, 3]
 
 
 def test_what_is_explained_is_still_made_and_has_its_reason() -> None:

@@ -55,8 +55,16 @@ def _rows(reasons: dict[str, dict[str, list[str]]]) -> list[Key]:
     return [(where, said, why) for why, places in reasons.items() for where, each in places.items() for said in each]
 
 
-def try_area(name: str, bench: Bench, every: int, again: str | None) -> Outcome:
-    """Every mutant of an area, every so-manieth, or those that live by the output `again`; prints what lives."""
+def is_chosen(number: int, every: int, first: int) -> bool:
+    """Whether a mutant is in the sample, by its place in its area, which counts from 1."""
+    return number >= first and (number - first) % every == 0
+
+
+def try_area(name: str, bench: Bench, every: int, first: int, again: str | None) -> Outcome:
+    """Every so-manieth mutant of an area from the `first` on, or those that live by the output `again`.
+
+    Prints what lives.
+    """
     area, outcome, known, number = AREAS[name], Outcome(), explained(), 0
     visited = bench.look(area)
     print(f"== {name}: {len(visited.seconds)} tests, {sum(visited.seconds.values()):.0f} s", flush=True)
@@ -64,7 +72,7 @@ def try_area(name: str, bench: Bench, every: int, again: str | None) -> Outcome:
         for mutant in mutants_of((ROOT / module).read_text(encoding="utf-8")):
             number += 1
             told = f"{module}:{mutant.lines[0]} in {mutant.where}: {mutant.said}"
-            if number % every or (again is not None and f"lives: {told}\n" not in again):
+            if not is_chosen(number, every, first) or (again is not None and f"lives: {told}\n" not in again):
                 continue
             outcome.made += 1
             if not bench.survives(module, mutant, visited, number):
@@ -81,6 +89,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("areas", nargs="*", choices=[*AREAS, []], help="all of them by default")
     parser.add_argument("--every", type=int, default=1, help="try every so-manieth mutant")
+    parser.add_argument("--from", type=int, default=1, dest="first", metavar="K", help="begin with the K-th")
     parser.add_argument("--again", type=Path, help="try those alone that live in this saved output")
     given = parser.parse_args()
     again = given.again.read_text(encoding="utf-8") if given.again else None
@@ -93,7 +102,7 @@ def main() -> int:
             bench = Bench.made_of(ROOT, Path(folder), url)
             for name in given.areas or AREAS:
                 started = time.monotonic()
-                outcome = try_area(name, bench, given.every, again)
+                outcome = try_area(name, bench, given.every, given.first, again)
                 print(f"{name}: {outcome}, {time.monotonic() - started:.0f} s", flush=True)
                 is_enough &= outcome.share >= ENOUGH
     return 0 if is_enough else 1
