@@ -240,8 +240,8 @@ class RowJudge:
             if field in numbers:
                 found = numbers[field][kept]
                 rows[name] = np.where(found == _BLANK, blanks[name], found) if name in blanks else found
-            else:
-                rows[name] = blanks.get(name, 0)
+            elif name in blanks:  # what has none is required, and missing only where there are no rows at all
+                rows[name] = blanks[name]
         return rows
 
     def _see_days(self, rows: Rows) -> None:

@@ -15,11 +15,13 @@ from showcase.demand.intake_columns import MappedColumn
 from showcase.demand.intake_csv import guess_delimiter
 from showcase.demand.intake_read import open_source
 from showcase.demand.intake_report import RowError
-from showcase.demand.intake_text import find_records, record_end
+from showcase.demand.intake_text import MAX_RECORD_BYTES, find_records, record_end
 from showcase.demand.intake_values import IntakeOptions
 from tests.demand.sales_files import written
 
 _CELLS = st.text(st.sampled_from('ab,;" \né\r'), max_size=6).map(lambda text: text.replace("\r", "\r\n"))
+# what is read to know the columns, at least 4,096 bytes, is never cut smaller
+_LONGER_THAN_THE_HEAD = "1;2;3\n" * 682
 _WANTED = [MappedColumn("product", "c", 2, "given"), MappedColumn("store", "a", 0, "given")]
 
 
@@ -53,6 +55,7 @@ def test_rows_and_their_lines_are_those_of_pythons_reader(
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator=line_end)
     writer.writerow("abc")
+    writer.writerows(["123"] * 682)
     writer.writerows(rows)
     content = text.getvalue() if ends_with_line_end else text.getvalue().removesuffix(line_end)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=";")
@@ -73,7 +76,7 @@ def test_rows_and_their_lines_are_those_of_pythons_reader(
 def test_any_bytes_are_read_alike_however_they_are_cut(
     tmp_path_factory: pytest.TempPathFactory, body: str, block_bytes: int
 ) -> None:
-    path = written(tmp_path_factory.mktemp("sales"), "a;b;c\n" + body)
+    path = written(tmp_path_factory.mktemp("sales"), "a;b;c\n" + _LONGER_THAN_THE_HEAD + body)
     assert _read(path, block_bytes) == _read(path, 1_000_000)
 
 
@@ -82,6 +85,14 @@ def test_the_first_record_ends_at_the_first_line_end_outside_quotes() -> None:
     assert record_end(b'a,"b\nc') == 0
     assert record_end(b"a,b") == 0
     assert record_end(b"\na") == 1
+
+
+def test_the_longest_record_is_read_and_one_byte_more_is_refused() -> None:
+    longest = b"x" * (MAX_RECORD_BYTES - 1) + b"\n"
+    assert find_records(longest, 1, ",", is_last=False).fatal is None
+    refused = find_records(b"x" + longest, 1, ",", is_last=False).fatal
+    assert refused is not None
+    assert refused.rule == "record_length"
 
 
 def test_a_quoted_line_break_moves_the_lines_after_it() -> None:

@@ -17,6 +17,7 @@ from pyarrow import parquet
 from showcase.demand.intake import Intake, ReadingSizes, read_sales
 from showcase.demand.intake_parquet import plain_text
 from showcase.demand.intake_report import IntakeRefusedError
+from showcase.demand.intake_settle import SHARE_READ
 from showcase.demand.intake_values import IntakeOptions
 from showcase.demand.tables import SCHEMAS
 from tests.demand.sales_files import TODAY, take
@@ -140,6 +141,17 @@ def _cut(content: bytes) -> bytes:
 
 def _overwritten(content: bytes) -> bytes:
     return content[:4] + b"\xff" * 60 + content[64:]
+
+
+def test_the_share_that_is_read_grows_batch_by_batch(tmp_path: Path) -> None:
+    told: list[tuple[float, str]] = []
+    _take(
+        _written(tmp_path, _columns()),
+        sizes=ReadingSizes(batch_rows=1),
+        progress=lambda share, what: told.append((share, what)),
+    )
+    # the batch that was judged last counts with the next one
+    assert told[:3] == [(pytest.approx(SHARE_READ * done / 3), f"read {done + 1} rows") for done in range(3)]
 
 
 @pytest.mark.fault("I7")
