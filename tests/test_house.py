@@ -147,8 +147,10 @@ def test_every_page_leads_home_by_a_way_that_stays_below_the_path_of_a_proxy() -
     pages = {
         place(module, call): [ast.literal_eval(named.value) for named in call.keywords if named.arg == "site_url"]
         for module, call in nodes(ast.Call)
-        if ast.unparse(call.func) == "pmui.Page"
+        if ast.unparse(call.func) == "live_page"
     }
+    made = [module for module, call in nodes(ast.Call) if ast.unparse(call.func) == "pmui.Page"]
+    assert made == ["console/live_page.py"]
     assert len(pages) > 2
     assert [where for where, home in pages.items() if home not in (["./"], ["../"])] == []
 

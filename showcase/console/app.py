@@ -16,13 +16,13 @@ from showcase.console.draft import RunDraft
 from showcase.console.effective import Source
 from showcase.console.feed import RunFeed, shared_feed
 from showcase.console.lifetime import check_room, release_on_close
+from showcase.console.live_page import live_page
 from showcase.console.progress import RunProgress
 from showcase.console.role import limited, session_role
 from showcase.console.session import Session, View
 from showcase.console.state import PARTS, ConsoleState
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import card, remedy, show_only, text
-from showcase.console.theme import THEME, opening_sheet
 from showcase.console.view_table import VIEWS
 from showcase.console.views.decision import DecisionView
 from showcase.console.views.frame import HeaderView, rail
@@ -57,8 +57,7 @@ class Console:
         """The page, filled as soon as the database answers; nothing here waits for it."""
         _take_styles_from_here()
         self._take_location()
-        page = pmui.Page(
-            title="Showcase",
+        page = live_page(
             site_url="./",  # of this very place, whatever path a proxy puts in front
             header=[HeaderView(self._session)],
             sidebar=[rail(self.state)],
@@ -66,10 +65,8 @@ class Console:
             sidebar_width=_RAIL_PX,
             sidebar_resizable=False,
             main=[self._main],
-            theme_config=THEME,
             sx={"& .main": {"backgroundColor": "background.default"}},
             dark_theme=self.state.dark,
-            raw_css=[opening_sheet(is_dark=self.state.dark)],
         )
         page.param.watch(self._themed, "dark_theme")
         self.state.param.watch(self._open, "view")
@@ -191,6 +188,6 @@ def _take_styles_from_here() -> None:
 
 def _sorry(error: ShowcaseError) -> pmui.Page:
     """The page of an installation that cannot be opened: what happened and what to do, in place of a blank screen."""
-    page = pmui.Page(title="Showcase", site_url="./", main=[card(text(remedy(error)), margin=24)], theme_config=THEME)
+    page = live_page(site_url="./", main=[card(text(remedy(error)), margin=24)])
     release_on_close(page)
     return page

@@ -1,6 +1,3 @@
-const RETRY_MS = 10000
-const FORGOTTEN_MS = 12000
-
 export function render({model, view}) {
   const told = document.createElement("div")
   told.className = "connection"
@@ -18,20 +15,14 @@ export function render({model, view}) {
     told.classList.add("is-shown")
   }
 
+  // absent where a notebook shows the console: its kernel is no server that could come back
+  window.comeback?.met(model.session)
   const page = view.model.document
-  let lostAt = null
   page.on_event("connection_lost", (_page, lost) => {
-    lostAt ??= Date.now()
+    // the browser gives up after five tries, and the page is then loaded anew as soon as the server answers
     const has_given_up = lost.timeout == null
     say(has_given_up ? model.lost : model.trying, has_given_up)
-    // the browser gives up after five tries; a laptop that was asleep for an hour comes back all the same
-    if (has_given_up) { setTimeout(() => lost.reconnect(), RETRY_MS) }
   })
-  page.on_event("client_reconnected", () => {
-    // by then the server has let go of this page; the address has all that is needed to make it anew
-    if (Date.now() - lostAt > FORGOTTEN_MS) { window.location.reload() }
-    lostAt = null
-    told.classList.remove("is-shown")
-  })
+  page.on_event("client_reconnected", () => told.classList.remove("is-shown"))
   return told
 }

@@ -13,6 +13,7 @@ from showcase.console.change import run_in_order
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story
 from showcase.console.lifetime import release_on_close
+from showcase.console.live_page import live_page
 from showcase.console.picture_table import picture_csv
 from showcase.console.picture_tools import PictureTools
 from showcase.console.role import session_installation
@@ -20,7 +21,7 @@ from showcase.console.rows import Column, table_html
 from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import percent, plain, told, words
-from showcase.console.theme import THEME, opening_sheet, sheet
+from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD
 from showcase.console.work import Work, follow
 from showcase.errors import NotFoundError, ShowcaseError
@@ -73,9 +74,9 @@ class Demo:
 
     def page(self) -> pmui.Page:
         """The whole story as a page of its own, to be served."""
-        page = pmui.Page(
-            title="Showcase", site_url="../", main=[DemoView(self).root], theme_config=THEME, raw_css=[opening_sheet()],
-            sidebar_variant="temporary", sx={"& .main": {"backgroundColor": "background.default"}},
+        page = live_page(
+            site_url="../", main=[DemoView(self).root], sidebar_variant="temporary",
+            sx={"& .main": {"backgroundColor": "background.default"}},
         )  # fmt: skip
         release_on_close(page)
         return page

@@ -11,9 +11,10 @@ from showcase.console.change import run_in_order
 from showcase.console.explorations.dataset import DatasetExploration
 from showcase.console.explorations.forecasts import ForecastExploration
 from showcase.console.lifetime import release_on_close
+from showcase.console.live_page import live_page
 from showcase.console.surface import arranged, card, text
 from showcase.console.text import plain, words
-from showcase.console.theme import THEME, opening_sheet, sheet
+from showcase.console.theme import sheet
 from showcase.errors import NotFoundError
 from showcase.wiring import Installation, shared_installation
 
@@ -51,9 +52,9 @@ def explore(name: str) -> pmui.Page:
     )
     shown = make(shared_installation())
     root = arranged(card(head), shown, css=_PAGE)
-    page = pmui.Page(
-        title="Showcase", site_url="../", main=[root], theme_config=THEME, raw_css=[opening_sheet()],
-        sidebar_variant="temporary", sx={"& .main": {"backgroundColor": "background.default"}},
+    page = live_page(
+        site_url="../", main=[root], sidebar_variant="temporary",
+        sx={"& .main": {"backgroundColor": "background.default"}},
     )  # fmt: skip
     release_on_close(page)
     pn.state.onload(shown.begin)
