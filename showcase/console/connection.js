@@ -1,6 +1,6 @@
 export function render({model, view}) {
   const told = document.createElement("div")
-  told.className = "connection"
+  told.className = "lost-connection" // Panel calls the element around it "connection", after the class
   told.setAttribute("role", "alert")
 
   const say = (words, again) => {

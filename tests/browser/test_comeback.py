@@ -121,7 +121,7 @@ def test_a_server_that_was_started_anew_gets_its_pages_back_with_their_drafts(
     page.evaluate("window.isTheOldPage = true")
     assert server.stop() == 0
     told = "The server does not answer." if is_away_for_long else "Connection lost, trying again."
-    expect(page.get_by_text(told)).to_have_count(1)
+    expect(page.get_by_text(told)).to_be_visible()
     serve()
     page.wait_for_function("window.isTheOldPage !== true")
     expect(page.get_by_role("radio", name="sparse")).to_be_checked()
