@@ -68,7 +68,7 @@ def test_a_number_of_any_length_is_refused_and_a_reload_keeps_all_that_was_typed
 def test_no_model_at_all_is_refused(visit: Visit) -> None:
     page = visit(drafted({"train_model_types": ["naive"], "skip_seed": False}))
     expect(run_button(page)).to_be_enabled()
-    page.get_by_role("button", name="Naive", exact=True).click()
+    page.get_by_role("button", name="naive", exact=True).click()
     expect(page.get_by_text("Set Models to at least one model.").first).to_be_visible()
     expect(run_button(page)).to_be_disabled()
 
