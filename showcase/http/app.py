@@ -68,6 +68,8 @@ ROUTERS: tuple[Callable[[Installation], APIRouter], ...] = (
 """One a noun. A path of fixed words stands before one with an id in its place."""
 
 _UNUSED_SESSION_MS = 15_000
+_RETURNS_WITHIN_S, _RETURNS_WITHIN_A_DAY_S = 300, 86_400
+"""How old a page may be that takes up its lost connection; it brings the role that it was opened with."""
 _WORKERS = 8
 """Threads that serve requests: the database has four connections for them, and some compute meanwhile."""
 _DESCRIPTION = (
@@ -126,8 +128,10 @@ def build_app(
         stock = 0 if settings.has_roles else prepared
         key = session_key(settings.home)
         app.state.prepared = mount_console(
-            app, sites, unused_session_ms, key, warm=warm, prepared=stock, newest=partial(_newest_result, installation)
-        )
+            app, sites, unused_session_ms, key,
+            returns_within_s=_RETURNS_WITHIN_S if settings.has_roles else _RETURNS_WITHIN_A_DAY_S,
+            warm=warm, prepared=stock, newest=partial(_newest_result, installation),
+        )  # fmt: skip
         app.state.is_warm = warm
     app.add_middleware(Gate, hosts=reachable, origins=settings.origins_allowed, tokens=_tokens(settings))
     if settings.origins_allowed:

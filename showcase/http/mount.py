@@ -24,6 +24,7 @@ def mount_console(
     unused_session_ms: int,
     key: str,
     *,
+    returns_within_s: int,
     warm: bool,
     prepared: int,
     newest: Callable[[], object],
@@ -31,7 +32,8 @@ def mount_console(
     """The gallery and its notebooks at /notebooks, the console at /.
 
     The WebSockets of the live ones are for pages of `origins` (host:port). Sessions are signed with `key`, so that
-    nobody can make one up; of its request a session knows the role alone, and no token goes into a page. Each live
+    nobody can make one up; of its request a session knows the role alone, and no token goes into a page. A page may
+    take up a connection that it lost until it is `returns_within_s` old; an older one has to be loaded anew. Each live
     notebook runs once a session, over the installation that is shared in this process; `warm` runs each of them once
     now. Of the console, up to `prepared` pages are made ahead, and made anew where `newest` has changed; what makes
     them comes back.
@@ -47,6 +49,7 @@ def mount_console(
         warm=warm,
         sign_sessions=True,
         secret_key=key.encode(),
+        session_token_expiration=returns_within_s,
         include_headers=[ROLE_HEADER, ROLE_HEADER.title()],
         include_cookies=[],
         unused_session_lifetime_milliseconds=unused_session_ms,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,11 @@ def test_a_viewer_joins_a_run_over_the_socket_and_starts_none(client: TestClient
 def _session_token(client: TestClient, role: Role) -> str:
     password = base64.b64encode(f"me:{TOKENS[role]}".encode()).decode()
     client.cookies.clear()
-    page = client.get("/", headers={"authorization": f"Basic {password}", ROLE_HEADER: "approver"})
+    return _token_of_page(client, {"authorization": f"Basic {password}", ROLE_HEADER: "approver"})
+
+
+def _token_of_page(client: TestClient, headers: dict[str, str]) -> str:
+    page = client.get("/", headers=headers)
     assert page.status_code == 200
     found = re.search(r'"token":"([^"]+)"', page.text)
     assert found is not None
@@ -123,6 +128,21 @@ def test_a_session_of_the_console_knows_the_role_and_no_token_and_is_signed(
     key = session_key(installation.settings.home).encode()
     assert check_token_signature(token, secret_key=key, signed=True)
     assert not check_token_signature(token, secret_key=b"0" * 64, signed=True)
+
+
+def test_a_page_takes_up_its_connection_for_a_day_and_with_a_role_for_minutes(
+    client: TestClient, installation: Installation
+) -> None:
+    """A tab that stood open for an hour comes back after a short outage; a role is asked for anew."""
+    now = time.time()
+    expiry = get_token_payload(_session_token(client, "operator"))["session_expiry"]
+    assert expiry - now < 10 * 60
+    installation.settings = installation.settings.model_copy(
+        update=dict.fromkeys(("api_token", "operator_token", "viewer_token"))
+    )
+    with TestClient(build_app(installation, hosts=["testserver"])) as everybody:
+        expiry = get_token_payload(_token_of_page(everybody, {}))["session_expiry"]
+    assert expiry - now > 20 * 60 * 60
 
 
 def test_no_page_is_made_ahead_where_there_are_roles(client: TestClient, installation: Installation) -> None:
