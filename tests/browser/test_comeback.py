@@ -67,9 +67,10 @@ Bokeh.documents[0].on_event("client_reconnected", () => { window.returns += 1 })
 def is_live(page: Page) -> None:
     """The page does what is asked for, and the server knows of it."""
     expect(page.get_by_text("Connection lost")).to_be_hidden()
-    page.get_by_text("Library", exact=True).first.click()
+    rail = page.get_by_role("navigation")  # views have headings of the same names
+    rail.get_by_role("button", name="Library", exact=True).click()
     expect(page.get_by_text("Nothing is kept yet.")).to_be_visible()
-    page.get_by_text("Run", exact=True).first.click()
+    rail.get_by_role("button", name="Run", exact=True).click()
     expect(run_button(page)).to_be_enabled()
 
 
