@@ -61,7 +61,7 @@ class PreparedSessions:
         """Fill the stock from now on; the task ends when it is full."""
         if self._filling is None or self._filling.done():
             self._filling = asyncio.get_running_loop().create_task(self._fill())
-        if self._renewing is None:
+        if self._most and (self._renewing is None or self._renewing.done()):
             self._renewing = asyncio.get_running_loop().create_task(self._renew())
         return self._filling
 
@@ -106,7 +106,7 @@ class PreparedSessions:
         """Make those pages anew that show what was the newest once; nothing while nobody can tell what is."""
         while True:
             await asyncio.sleep(_RENEW_S)
-            newest = await asyncio.to_thread(self._newest)
+            newest = await asyncio.to_thread(self._newest) if self._ready else None
             if newest is not None and self._ready and self._ready[0][1] != newest:
                 await self._quiet_moment()
                 self._ready.append(await self._prepare())

@@ -22,8 +22,7 @@ from showcase.wiring import Installation, share
 LARGEST_MESSAGE_BYTES = 1024**2
 _PREPARED, _PREPARED_WARM = 4, 20  # pages made ahead, unless the settings say how many
 _GRACE_S = 3
-# Tabs on a machine with too much to do answer late. One that was cut off in the middle of a message cannot come back:
-# bokeh 3.10 reads what comes over its next connection as the rest of that message.
+# Tabs on a machine with too much to do answer late; one that was cut off for it would be loaded anew.
 _SLOWEST_ANSWER_S = 120
 _RUN_GRACE_S = 5.0
 _LOOK_S = 0.1
