@@ -175,7 +175,7 @@ def in_browser(browser: Any) -> dict[str, tuple[list[float], list[float]]]:
             page = context.new_page()
             began = time.perf_counter()
             page.goto(f"http://{_HOST}/", wait_until="commit")
-            page.get_by_text("Library", exact=True).first.wait_for()
+            page.get_by_text("Library", exact=True).filter(visible=True).first.wait_for()
             frame_s = time.perf_counter() - began
             page.locator("button.MuiButton-root:not([disabled])", has_text="Run").wait_for()
             if visit:  # the first of each fills caches

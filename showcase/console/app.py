@@ -58,6 +58,7 @@ class Console:
         _take_styles_from_here()
         self._take_location()
         page = live_page(
+            ways=self.state.ways(),
             site_url="./",  # of this very place, whatever path a proxy puts in front
             header=[HeaderView(self._session)],
             sidebar=[rail(self.state)],

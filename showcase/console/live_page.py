@@ -1,4 +1,4 @@
-"""The frame of every live page: Panel's own, with the script that brings a page back that lost its server."""
+"""The frame of every live page: Panel's own, with a sight of it that needs no script, and the way back to a server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import Any
 import panel_material_ui as pmui
 from panel.io import resources
 
+from showcase.console.opening import TITLE, Way, opening_html
 from showcase.console.theme import THEME, opening_sheet
 
 _SCRIPT = Path(__file__).with_name("comeback.js")
 _FRAME = """
 {% extends frame %}
+{% block js_resources %}{% endblock %}
+{% block loader %}
+{{ opening }}
+{{ bokeh_js }}
+{% endblock %}
 {% block loader_script %}
 <script>
 {{ script }}
@@ -23,15 +29,18 @@ _FRAME = """
 """
 
 
-def live_page(**options: Any) -> pmui.Page:
-    """A page of ours with these options, a relative `site_url` among them: a proxy may put a path in front."""
-    opening = opening_sheet(is_dark=options.get("dark_theme", False))
-    return pmui.Page(title="Showcase", theme_config=THEME, template=_template(), raw_css=[opening], **options)
+def live_page(ways: tuple[Way, ...] = (), **options: Any) -> pmui.Page:
+    """A page of ours with these options, a relative `site_url` among them: a proxy may put a path in front.
+
+    `ways` are the links of its rail until the rail itself is there.
+    """
+    sheet = opening_sheet(is_dark=options.get("dark_theme", False))
+    return pmui.Page(title=TITLE, theme_config=THEME, template=_template(ways), raw_css=[sheet], **options)
 
 
 @cache
-def _template() -> Any:
-    """Panel's template with our script in front of its own."""
+def _template(ways: tuple[Way, ...]) -> Any:
+    """Panel's template with what is seen first in front of the scripts, and our script in front of its own."""
     frame = resources.BASE_TEMPLATE
-    script = _SCRIPT.read_text(encoding="utf-8")
-    return frame.environment.from_string(_FRAME, globals={"frame": frame, "script": script})
+    known = {"frame": frame, "script": _SCRIPT.read_text(encoding="utf-8"), "opening": opening_html(ways)}
+    return frame.environment.from_string(_FRAME, globals=known)

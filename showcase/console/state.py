@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
+from showcase.console.opening import Way
 from showcase.console.view_table import FIRST_VIEW, VIEWS
 from showcase.errors import InvalidInputError
 from showcase.kernel.identity import WorkspaceId
@@ -45,6 +46,11 @@ class ConsoleState(param.Parameterized):
             if value != self.param[part.param].default:
                 parts |= part.write(value)
         return f"?{urlencode(parts, doseq=True)}" if parts else ""
+
+    def ways(self) -> tuple[Way, ...]:
+        """The way to each view from here, until the rail is there: with the theme, and no more of this state."""
+        here = {row.name: ConsoleState(view=row.name, dark=self.dark).query() for row in VIEWS.values()}
+        return tuple(Way(row.label, here[row.name] or "./", row.name == self.view) for row in VIEWS.values())
 
     def go(self, query: str) -> None:
         """Take the state from a URL's query; whatever it cannot mean is left at its default."""

@@ -67,18 +67,14 @@ def _theme(mode: str) -> dict[str, Any]:
 THEME: dict[str, Any] = {"light": _theme("light"), "dark": _theme("dark")}
 """What every component of the page inherits."""
 
-_HEADER_PX = 52
-
 
 def opening_sheet(*, is_dark: bool = False) -> str:
-    """The style of a page until its components are there: its own header and ground around the spinner."""
+    """The style of a page until its components are there."""
     mode = "dark" if is_dark else "light"
-    colours = _PALETTES[mode]
-    ground = f"linear-gradient({HEADER_GROUND[mode]} {_HEADER_PX}px, {colours['ground']} {_HEADER_PX}px)"
-    return (
-        f"html {{ background: {colours['ground']}; }} #loader {{ background: {ground}; }} "
-        f"#loader .spinner {{ border-color: {colours['line']}; border-top-color: {colours['primary']}; }}"
-    )
+    names = ("ground", "surface", "ink", "quiet", "line", "primary")
+    colours = {"header": HEADER_GROUND[mode]} | {name: _PALETTES[mode][name] for name in names}
+    declared = " ".join(f"--opening-{name}: {colour};" for name, colour in colours.items())
+    return f":root {{ {declared} }}\n{sheet('opening')}"
 
 
 @cache

@@ -30,7 +30,7 @@ def test_a_person_gives_the_token_once_and_stays_below_the_path(
             page.set_default_timeout(60_000)
             watcher.watch(page)
             page.goto(f"http://{name}{PREFIX}/")
-            page.get_by_text("Library", exact=True).first.click()
+            page.get_by_role("navigation").get_by_role("button", name="Library", exact=True).click()
             expect(page.get_by_text("Nothing is kept yet.")).to_be_visible()
             page.get_by_role("link", name="Showcase").first.click()
             expect(page).to_have_url(re.compile(rf"^http://{re.escape(name)}{PREFIX}/(\?.*)?$"))

@@ -51,7 +51,7 @@ def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit) -> None:
     expect(page.get_by_text("of days held")).to_be_visible()
     expect(page.get_by_text("idle", exact=True)).to_be_visible()
 
-    page.get_by_text("Library", exact=True).first.click()
+    page.get_by_role("navigation").get_by_role("button", name="Library", exact=True).click()
     row = page.locator(".tabulator-row", has_text="a-first-story").first
     expect(row).to_contain_text("completed")
     row.click()

@@ -31,7 +31,7 @@ def test_closed_tabs_leave_no_document_behind(visit: Visit, database: Database, 
             page = visit("", url=url)
             expect(page.get_by_text("No run yet.")).to_be_visible()
             expect(page.get_by_text("no demand data", exact=True)).to_be_visible()
-            page.get_by_text("Library", exact=True).first.click()
+            page.get_by_role("navigation").get_by_role("button", name="Library", exact=True).click()
             expect(page.get_by_text("Nothing is kept yet.")).to_be_visible()
             assert shared_feed(launcher).listeners == 1
             page.close()
