@@ -9,7 +9,9 @@ import socketserver
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
+
+from tests.loopback import Loopback, answering
 
 _PIECE = 65_536
 _LENGTHS = {126: ">H", 127: ">Q"}
@@ -90,21 +92,17 @@ def _kind_of(frame: bytes) -> str:
     return ""
 
 
-class Relay(socketserver.ThreadingTCPServer):
+class Relay(Loopback):
     """Leads to the server on port `target`, which may be named anew at any time.
 
     Where `cut_within` is the kind of a message, such as PATCH-DOC, the next one of that kind is cut behind its header;
     `cuts` counts them.
     """
 
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
-
     def __init__(self, target: int) -> None:
         self.target, self.cut_within, self.cuts = target, "", 0
         self._deciding = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Passing)
+        super().__init__(_Passing)
 
     def cut(self) -> bool:
         """Whether to cut now: once for each time that it was asked for."""
@@ -113,19 +111,7 @@ class Relay(socketserver.ThreadingTCPServer):
             self.cuts += is_wanted
         return is_wanted
 
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
 
-
-@contextmanager
-def cutting_relay(target: int) -> Iterator[Relay]:
-    """A relay that listens until the block ends."""
-    with Relay(target) as relay:
-        thread = threading.Thread(target=relay.serve_forever)
-        thread.start()
-        try:
-            yield relay
-        finally:
-            relay.shutdown()
-            thread.join()
+def cutting_relay(target: int) -> AbstractContextManager[Relay]:
+    """A relay that answers until the block ends."""
+    return answering(Relay(target))

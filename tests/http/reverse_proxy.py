@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
+
+from tests.loopback import Loopback, answering
 
 _PIECE = 65_536
 CALLER = "192.0.2.7"
@@ -60,30 +61,14 @@ def _pass_on(source: socket.socket, sink: socket.socket) -> None:
         source.shutdown(socket.SHUT_RDWR)
 
 
-class Proxy(socketserver.ThreadingTCPServer):
+class Proxy(Loopback):
     """Leads `prefix` on its own port to the root of the server on port `target`, which may be named later."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(self, prefix: str, scheme: str) -> None:
         self.prefix, self.scheme, self.target = prefix.encode(), scheme, 0
-        super().__init__(("127.0.0.1", 0), _Relay)
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
+        super().__init__(_Relay)
 
 
-@contextmanager
-def reverse_proxy(prefix: str, scheme: str) -> Iterator[Proxy]:
-    """A proxy that listens until the block ends; `scheme` is what it says that its callers use."""
-    with Proxy(prefix, scheme) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            proxy.shutdown()
-            thread.join()
+def reverse_proxy(prefix: str, scheme: str) -> AbstractContextManager[Proxy]:
+    """A proxy that answers until the block ends; `scheme` is what it says that its callers use."""
+    return answering(Proxy(prefix, scheme))
