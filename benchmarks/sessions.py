@@ -39,6 +39,7 @@ class Round:
     closed_mb: float = 0.0
     runs: int = 0
     troubles: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # what a page says of a connection that it lost, with the time
 
     def hear(self, page: Page) -> None:
         """Keep what the page complains of."""
@@ -48,6 +49,8 @@ class Round:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(known in message.text for known in _NOT_OURS):
             self.troubles.append(f"console {message.type}: {message.text}")
+        if "Lost websocket" in message.text:
+            self.lost.append(f"{time.strftime('%H:%M:%S')} {message.text}")
 
 
 class Runs:
@@ -95,6 +98,8 @@ def tabs(who: Person, served: Served, heard: Round, runs: Runs, number: int) -> 
             expect(page.get_by_role("heading", level=2).first).to_be_visible()
             opened.append(page)
         yield opened
+        for page in opened:  # one by one, as a person closes them
+            page.close()
     finally:
         context.close()
 
@@ -137,7 +142,8 @@ def table(rounds: list[Round], before_mb: float, minutes: float, number: int) ->
     ]
     growth = second.closed_mb / first.closed_mb - 1
     told = f"After the second round: {growth:+.1%} of that after the first."
-    return "\n".join([*lines, "", f"{told} No error in the server's log, and none in a page."])
+    lost = f"{len(first.lost) + len(second.lost)} connections were lost and taken up again."
+    return "\n".join([*lines, "", f"{told} No error in the server's log, and none in a page; {lost}"])
 
 
 def measure(minutes: float, number: int) -> str:
