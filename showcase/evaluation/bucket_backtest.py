@@ -16,7 +16,7 @@ from showcase.evaluation.metrics import score_parts, seasonal_scale
 from showcase.forecasting.buckets import FAILURE, read_bucket, write_answer
 from showcase.forecasting.fit import fit_model
 from showcase.forecasting.history import Integers, SalesMatrix
-from showcase.forecasting.intervals import IntervalTable, Residuals, calibrate, series_scale
+from showcase.forecasting.intervals import IntervalTable, Residuals, calibrate
 from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.table import FOLD, FORECAST, LEVELS, MODEL, PRODUCT, STEP, STORE, bound_columns
 
@@ -113,7 +113,7 @@ def _score(matrix: SalesMatrix, name: str, fold: Fold, group: pl.DataFrame) -> t
     history = matrix.history(fold.train_stop, fold.train_start).select(rows)
     return (
         _parts(name, fold, (matrix.store_ids[rows], matrix.product_ids[rows]), actual, forecast, history.units),
-        Residuals(actual - forecast, series_scale(history)),
+        Residuals(actual - forecast, history.scale),
     )
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from showcase.errors import InvalidInputError
 from showcase.forecasting.features import SIGNAL_COLUMNS
 from showcase.forecasting.history import Floats, Future, History, Integers
-from showcase.forecasting.intervals import IntervalTable, series_scale
+from showcase.forecasting.intervals import IntervalTable
 from showcase.forecasting.state import ModelState
 from showcase.forecasting.threads import one_thread
 from showcase.forecasting.zoo import ModelConfig
@@ -78,7 +78,7 @@ def fit_model(config: ModelConfig, history: History, reach: int) -> FittedModel:
         product_ids=history.product_ids,
         cutoff=history.cutoff,
         reach=reach,
-        scale=series_scale(history),
+        scale=history.scale,
         state=state,
     )
 

@@ -19,6 +19,7 @@ PROMOTION_KINDS: tuple[str, ...] = ("none", "pct_off", "bogo", "bundle", "markdo
 """The codes of `promo_kind`, by position."""
 SIGNALS: tuple[str, ...] = ("weather", "macro")
 """The signals a matrix may carry; they are measured, so a model knows them up to its cutoff alone."""
+_SCALE_DAYS, _LEAST_SCALE = 56, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,15 @@ class SalesMatrix(_Days):
 class History(_Days):
     """Everything a model is fitted on: the days up to the cutoff, which is the last one.
 
-    The arrays are read-only copies, so that nothing leads back to later days.
+    The arrays are read-only copies, so that nothing leads back to later days. `scale` (n,) is the size by which a
+    series' errors are measured: its mean units a day over the last eight weeks, at least 0.1, so that a series without
+    sales can still be wrong by something.
     """
+
+    scale: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scale", _scale(self.units))
 
     @property
     def cutoff(self) -> date:
@@ -190,6 +198,20 @@ def carried_future(history: History, horizon: int, gap: int = 0, holiday: Boolea
         holiday=_sealed(np.zeros(horizon, dtype=np.bool_) if holiday is None else holiday),
         promo_kind=None if none is None else _sealed(none),
     )
+
+
+def _scale(units: Floats) -> Floats:
+    """The mean of each row's last days that are no NaN, at least 0.1."""
+    recent = units[:, -_SCALE_DAYS:]
+    mean = recent.sum(axis=1) / recent.shape[1]
+    if np.isnan(mean).any():
+        missing = np.isnan(recent)
+        known = recent.shape[1] - missing.sum(axis=1)
+        total = np.where(missing, 0.0, recent).sum(axis=1)
+        mean = np.divide(total, known, out=np.zeros(len(recent)), where=known > 0)
+    scale: Floats = np.maximum(mean, _LEAST_SCALE)
+    scale.flags.writeable = False
+    return scale
 
 
 def _sealed[Scalar: np.generic](values: NDArray[Scalar]) -> NDArray[Scalar]:

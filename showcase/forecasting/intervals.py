@@ -13,30 +13,13 @@ from typing import Any, Self
 import numpy as np
 
 from showcase.errors import IntegrityError, InvalidInputError
-from showcase.forecasting.history import Floats, History, Integers
+from showcase.forecasting.history import Floats, Integers
 from showcase.kernel.horizon import BUCKET_NAMES, bucket_index
 from showcase.kernel.table import LEVELS
 
-_SCALE_DAYS = 56  # the size of a series' errors is taken from its last eight weeks
 _ENOUGH = 200  # scaled errors that a bucket needs to speak for itself
 _VOLUME_BUCKETS = 3
 _SIDES = tuple(side for level in LEVELS for side in ((100 - level) / 200, (100 + level) / 200))
-
-
-def series_scale(history: History) -> Floats:
-    """The size by which a series' errors are measured, (n,): its mean units a day over the last eight weeks.
-
-    At least 0.1, so that a series without sales can still be wrong by something.
-    """
-    recent = history.units[:, -_SCALE_DAYS:]
-    mean = recent.sum(axis=1) / recent.shape[1]
-    if np.isnan(mean).any():
-        missing = np.isnan(recent)
-        known = recent.shape[1] - missing.sum(axis=1)
-        total = np.where(missing, 0.0, recent).sum(axis=1)
-        mean = np.divide(total, known, out=np.zeros(len(recent)), where=known > 0)
-    scale: Floats = np.maximum(mean, 0.1)
-    return scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from showcase.errors import IntegrityError, InvalidInputError
 from showcase.forecasting.history import Floats
-from showcase.forecasting.intervals import IntervalTable, Residuals, calibrate, series_scale
+from showcase.forecasting.intervals import IntervalTable, Residuals, calibrate
 from tests.forecasting.matrices import matrix_of
 
 
@@ -119,4 +119,4 @@ def test_another_table_is_refused(change: dict[str, object]) -> None:
 
 def test_the_size_of_a_series_is_its_mean_over_eight_weeks() -> None:
     units = np.vstack([np.r_[np.full(44, 90.0), np.full(56, 4.0)], np.zeros(100), np.full(100, np.nan)])
-    assert series_scale(matrix_of(units).history()).tolist() == [4.0, 0.1, 0.1]
+    assert matrix_of(units).history().scale.tolist() == [4.0, 0.1, 0.1]
