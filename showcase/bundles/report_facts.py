@@ -64,20 +64,21 @@ class ReportFacts:
     @cached_property
     def tested(self) -> list[dict[str, Any]]:
         """The winner's forecasts of the focus pair on the test days, with what was sold, by day."""
-        rows = self._rows("backtest", (DATE, FOLD, MODEL, "actual", "forecast"))
-        return [row for row in rows if row[MODEL] == self.winner]
+        if self.winner is None:
+            return []
+        return self._rows("backtest", (DATE, FOLD, "actual", "forecast"), pl.col(MODEL) == self.winner)
 
     @cached_property
     def ahead(self) -> list[dict[str, Any]]:
         """The registered forecast of the focus pair, by day."""
         return self._rows("forecast", (DATE, "forecast", "lo80", "hi80", "lo95", "hi95"))
 
-    def _rows(self, table: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    def _rows(self, table: str, columns: tuple[str, ...], *wanted: pl.Expr) -> list[dict[str, Any]]:
         body = self.tables.get(table)
         store_id, product_id = self.workspace["store_id"], self.workspace["product_id"]
         if body is None or store_id is None or product_id is None:
             return []
         mine = (pl.col(STORE) == store_id) & (pl.col(PRODUCT) == product_id)
         # scanned: a table has millions of rows and twice the columns
-        found = pl.scan_parquet(io.BytesIO(body)).filter(mine).select(columns).collect()
+        found = pl.scan_parquet(io.BytesIO(body)).filter(mine, *wanted).select(columns).collect()
         return found.sort([name for name in (FOLD, DATE) if name in columns]).to_dicts()

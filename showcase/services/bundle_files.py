@@ -10,7 +10,9 @@ import os
 import re
 import secrets
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -26,6 +28,8 @@ _LOCK = re.compile(r"\.lock-([0-9a-f]{32})")
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), Linux 3.15
 _SWAP = 2  # RENAME_SWAP of renamex_np(2), macOS 10.12
+_MOST_WAITING = 8
+"""Files that are in memory at once since the disk has not kept them yet."""
 
 
 def touch_disk[Answer](operation: str, path: Path, act: Callable[[], Answer]) -> Answer:
@@ -200,6 +204,30 @@ class Stage:
         if not target.parent.exists():
             touch_disk("make", target.parent, lambda: target.parent.mkdir())
         _write_new(target, content)
+
+    @contextmanager
+    def writing_beside(self) -> Iterator[Callable[[str, bytes], None]]:
+        """Gives a `write` that returns at once: a thread makes the files, in their order, while the caller goes on.
+
+        At the end of the block all of them are synced; what follows a failure is not written.
+        """
+        open_: deque[Future[None]] = deque()
+
+        def write(path: str, content: bytes) -> None:
+            before = open_[-1] if open_ else None
+            open_.append(thread.submit(self._write_after, before, path, content))
+            if len(open_) > _MOST_WAITING:
+                open_.popleft().result()
+
+        with ThreadPoolExecutor(1, thread_name_prefix="bundle-files") as thread:
+            yield write
+            if open_:
+                open_[-1].result()
+
+    def _write_after(self, before: Future[None] | None, path: str, content: bytes) -> None:
+        if before is not None:
+            before.result()
+        self.write(path, content)
 
     def sync_folders(self) -> None:
         """Sync the names of all files to the disk."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from showcase.bundles.content import BundleContent, Unresolved
-from showcase.kernel.plain import plain
+from showcase.kernel.plain import plain, plain_fields
 from showcase.store import demand, plans, registry
 from showcase.store.demand import DataSet
 from showcase.store.events import read_events
@@ -26,7 +25,7 @@ _OF_THIS_DATABASE = ("data_set_id", "store_id", "product_id")
 
 def workspace_row(found: Workspace) -> dict[str, Any]:
     """A workspace as a bundle carries it: every column of its story, as JSON has it."""
-    return {name: value for name, value in plain(asdict(found)).items() if name not in NOT_CARRIED}
+    return {name: value for name, value in plain_fields(found).items() if name not in NOT_CARRIED}
 
 
 def read_content(connection: Connection, found: Workspace) -> BundleContent:
@@ -49,33 +48,30 @@ def read_content(connection: Connection, found: Workspace) -> BundleContent:
 
 
 def _run(run: RunRow) -> dict[str, Any]:
-    values = plain(asdict(run))
+    values = plain_fields(run)
     return {name: values[name] for name in _RUN}
 
 
 def _events(connection: Connection, run: RunRow) -> Iterator[dict[str, Any]]:
-    after = 0
-    while page := read_events(connection, run.run_id, after, _PAGE):
+    page = read_events(connection, run.run_id, 0, _PAGE)
+    yield from page
+    while len(page) == _PAGE:  # a shorter one is the last
+        page = read_events(connection, run.run_id, page[-1]["seq"], _PAGE)
         yield from page
-        after = page[-1]["seq"]
 
 
 def _model_runs(connection: Connection, made: Mapping[str, Any]) -> tuple[tuple[dict[str, Any], ...], list[Unresolved]]:
-    found, gone = [], []
-    for key in ("model_run_ids", "synthetic_model_run_ids"):
-        for run_id in made.get(key, ()):
-            run = registry.find_model_run(connection, run_id)
-            if run is None:
-                gone.append(Unresolved(key, "model_run", run_id, "gone"))
-            else:
-                found.append(_model_run_row(run))
+    named = [(key, run_id) for key in ("model_run_ids", "synthetic_model_run_ids") for run_id in made.get(key, ())]
+    there = registry.find_model_runs(connection, [run_id for _, run_id in named])
+    found = [_model_run_row(there[run_id]) for _, run_id in named if run_id in there]
+    gone = [Unresolved(key, "model_run", run_id, "gone") for key, run_id in named if run_id not in there]
     return tuple(found), gone
 
 
 def _model_run_row(run: ModelRun) -> dict[str, Any]:
     """A model run as a bundle carries it: without ids of this database. Its data set is named by fingerprint, and its
     pair is the workspace's."""
-    return {name: value for name, value in plain(asdict(run)).items() if name not in _OF_THIS_DATABASE}
+    return {name: value for name, value in plain_fields(run).items() if name not in _OF_THIS_DATABASE}
 
 
 def _plans(connection: Connection, made: Mapping[str, Any]) -> tuple[tuple[dict[str, Any], ...], list[Unresolved]]:
@@ -87,7 +83,7 @@ def _plans(connection: Connection, made: Mapping[str, Any]) -> tuple[tuple[dict[
             gone.append(Unresolved("plan_ids", "plan", plan_id, "gone"))
         else:
             found.append(plan)
-    return tuple(plain(asdict(plan)) for plan in found), gone
+    return tuple(plain_fields(plan) for plan in found), gone
 
 
 def _data(connection: Connection, found: Workspace) -> tuple[dict[str, Any], Sequence[Unresolved]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import polars as pl
 
 from showcase.errors import IntegrityError
 from showcase.ports import Artifacts
@@ -37,5 +36,9 @@ def winner_against_truth(
         return None  # the bundle says itself that it could not carry the table
     if scores is None:
         return None
-    rounded = scores.select(*TOLD[:2], *(pl.col(name).round(_DIGITS) for name in TOLD[2:]))
-    return [row for row in rounded.to_dicts() if row["n"]]
+    return [_told(row) for row in scores.to_dicts() if row["n"]]
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    rounded = {name: None if row[name] is None else round(row[name], _DIGITS) for name in TOLD[2:]}
+    return {name: row[name] for name in TOLD[:2]} | rounded

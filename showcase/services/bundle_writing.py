@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +17,8 @@ from showcase.bundles.verify import CHECKSUMS, MANIFEST, TABLES, checksum_lines
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.kernel.identity import Digest
 from showcase.ports import Artifacts
-from showcase.services.bundle_files import Stage
 
+Write = Callable[[str, bytes], None]
 _VERIFIER = "verify.py"
 _LAST = (README, CRATE, MANIFEST, CHECKSUMS)
 
@@ -31,12 +32,13 @@ class Written:
     checksums_digest: Digest
 
 
-def write_bundle(content: BundleContent, artifacts: Artifacts, stage: Stage, exported_at: datetime) -> Written:
-    """Write every file of the bundle; a stored file that is gone or damaged becomes an unresolved reference."""
+def write_bundle(content: BundleContent, artifacts: Artifacts, write: Write, exported_at: datetime) -> Written:
+    """Give every file of the bundle to `write`, by path; a stored file that is gone or damaged becomes an unresolved
+    reference."""
     files: list[BundleFile] = []
 
     def add(path: str, body: bytes, digest: Digest | None = None) -> None:
-        stage.write(path, body)
+        write(path, body)
         files.append(BundleFile(path, digest or Digest.of(body), len(body)))
 
     tables: dict[str, bytes] = {}

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from showcase.bundles.content import unresolved_rows
+from showcase.bundles.content import BundleContent, unresolved_rows
 from showcase.bundles.manifest import BundleFile
 from showcase.bundles.verify import BUNDLE_FORMAT_VERSION, Verification, verify_bundle
 from showcase.errors import ConflictError, IntegrityError, NotFoundError
@@ -25,7 +25,7 @@ from showcase.services.jobs import JobService
 from showcase.store import bundles as rows
 from showcase.store import jobs
 from showcase.store.bundles import ExportRow
-from showcase.store.fence import Transactions
+from showcase.store.fence import Connection, Transactions
 from showcase.store.workspaces import Workspace, find_workspace
 
 
@@ -108,12 +108,16 @@ class BundleService:
         UnavailableError where the disk refuses, which leaves the older bundle as it was.
         """
         name = WorkspaceId(workspace_id)
-        self._exportable(name)
+        with self.transactions.read() as connection:
+            _exportable(connection, name)  # a refusal leaves nothing on the disk
         self.folder.check()
         with self.folder.exclusive(name):
+            with self.transactions.read() as connection:
+                found = _exportable(connection, name)  # as it is now that nobody else exports it
+                content = read_content(connection, found)
             self.folder.check_target(name)
             with JobService(self.transactions).record("export", {"workspace_id": name}) as job:
-                made = self._make(name)
+                made = self._make(name, found, content)
                 job.outcome["bundle_path"] = made.bundle_path
         return made
 
@@ -181,31 +185,14 @@ class BundleService:
                 jobs.fail_exports(connection, swept, "interrupted: the process that exported is gone")
         return swept
 
-    def _exportable(self, name: WorkspaceId) -> Workspace:
-        with self.transactions.read() as connection:
-            found = find_workspace(connection, name)
-        if found is None:
-            raise NotFoundError(
-                f"There is no workspace {name.short}.", "Choose one of those that `showcase workspaces list` shows."
-            )
-        if found.status == "running":
-            raise ConflictError(
-                f"The run of the workspace {name.short} is under way.",
-                "Wait for its end or stop it, then export it.",
-                reason="running",
-            )
-        return found
-
-    def _make(self, name: WorkspaceId) -> Export:
-        found = self._exportable(name)
+    def _make(self, name: WorkspaceId, found: Workspace, content: BundleContent) -> Export:
         exported_at = self.source_date or self.clock.now()
-        with self.transactions.read() as connection:
-            content = read_content(connection, found)
         truth = winner_against_truth(self.demand, self.artifacts, found)
         if truth is not None:
             content = replace(content, data={**content.data, "truth": truth})
         with self.folder.stage(name) as stage:
-            written = write_bundle(content, self.artifacts, stage, exported_at)
+            with stage.writing_beside() as write:
+                written = write_bundle(content, self.artifacts, write, exported_at)
             seen = verify_bundle(stage.folder)
             if not seen.ok:
                 raise IntegrityError(
@@ -230,3 +217,18 @@ class BundleService:
             unresolved_references=unresolved_rows(written.unresolved),
             validated=seen.ok,
         )
+
+
+def _exportable(connection: Connection, name: WorkspaceId) -> Workspace:
+    found = find_workspace(connection, name)
+    if found is None:
+        raise NotFoundError(
+            f"There is no workspace {name.short}.", "Choose one of those that `showcase workspaces list` shows."
+        )
+    if found.status == "running":
+        raise ConflictError(
+            f"The run of the workspace {name.short} is under way.",
+            "Wait for its end or stop it, then export it.",
+            reason="running",
+        )
+    return found

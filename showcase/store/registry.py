@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, String, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 
@@ -61,6 +62,13 @@ def find_model_run(connection: Connection, run_id: str, *, lock: bool = False) -
     query = select(t.model_run).where(t.model_run.c.run_id == run_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
     return _model_run(row) if row else None
+
+
+def find_model_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, ModelRun]:
+    """Those of these model runs that are there, by their ids."""
+    wanted = literal(list(run_ids), ARRAY(String))
+    rows = connection.execute(select(t.model_run).where(t.model_run.c.run_id == wanted.any_())) if run_ids else ()
+    return {row.run_id: _model_run(row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,4 +25,4 @@ def make_bundle(folder: Path, store: Path) -> Written:
     plans = [plan(plan_id=f"{number:032x}") for number in range(2)]
     told: BundleContent = replace(content(created_objects=made), model_runs=runs, plans=plans)
     folder.mkdir(parents=True)
-    return write_bundle(told, artifacts, Stage(folder), MOMENT)
+    return write_bundle(told, artifacts, Stage(folder).write, MOMENT)

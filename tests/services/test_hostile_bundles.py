@@ -152,7 +152,7 @@ def every_page(launcher: Launcher, workspace_id: str, folder: Path) -> None:
     with launcher.database.read() as connection:
         content = read_content(connection, found)
     with BundleFolder(folder).stage(found.workspace_id) as stage:
-        write_bundle(content, services.artifacts, stage, NOW)
+        write_bundle(content, services.artifacts, stage.write, NOW)
     for column in COLUMNS.values():
         column.cell(Line(found, 0, is_open=True, now=NOW))
     for html in (result_html, verdict_html, configuration_html, approvals_html, knowledge_html):
