@@ -64,21 +64,32 @@ class ReportFacts:
     @cached_property
     def tested(self) -> list[dict[str, Any]]:
         """The winner's forecasts of the focus pair on the test days, with what was sold, by day."""
-        if self.winner is None:
-            return []
-        return self._rows("backtest", (DATE, FOLD, "actual", "forecast"), pl.col(MODEL) == self.winner)
+        return self._focus_rows.get("backtest", [])
 
     @cached_property
     def ahead(self) -> list[dict[str, Any]]:
         """The registered forecast of the focus pair, by day."""
-        return self._rows("forecast", (DATE, "forecast", "lo80", "hi80", "lo95", "hi95"))
+        return self._focus_rows.get("forecast", [])
 
-    def _rows(self, table: str, columns: tuple[str, ...], *wanted: pl.Expr) -> list[dict[str, Any]]:
-        body = self.tables.get(table)
+    @cached_property
+    def _focus_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of the focus pair in each table that is there; both are read at once."""
         store_id, product_id = self.workspace["store_id"], self.workspace["product_id"]
-        if body is None or store_id is None or product_id is None:
-            return []
+        if store_id is None or product_id is None:
+            return {}
         mine = (pl.col(STORE) == store_id) & (pl.col(PRODUCT) == product_id)
+        wanted = {
+            "backtest": (mine & (pl.col(MODEL) == pl.lit(self.winner, pl.String)), (DATE, FOLD, "actual", "forecast")),
+            "forecast": (mine, (DATE, "forecast", "lo80", "hi80", "lo95", "hi95")),
+        }
         # scanned: a table has millions of rows and twice the columns
-        found = pl.scan_parquet(io.BytesIO(body)).filter(mine, *wanted).select(columns).collect()
-        return found.sort([name for name in (FOLD, DATE) if name in columns]).to_dicts()
+        scans = {
+            name: pl.scan_parquet(io.BytesIO(self.tables[name])).filter(rows).select(columns)
+            for name, (rows, columns) in wanted.items()
+            if name in self.tables
+        }
+        found = dict(zip(scans, pl.collect_all(list(scans.values())), strict=True))
+        return {
+            name: table.sort([by for by in (FOLD, DATE) if by in table.columns]).to_dicts()
+            for name, table in found.items()
+        }

@@ -187,7 +187,7 @@ class BundleService:
 
     def _make(self, name: WorkspaceId, found: Workspace, content: BundleContent) -> Export:
         exported_at = self.source_date or self.clock.now()
-        truth = winner_against_truth(self.demand, self.artifacts, found)
+        truth = winner_against_truth(self.demand, self.artifacts, found, content.data)
         if truth is not None:
             content = replace(content, data={**content.data, "truth": truth})
         with self.folder.stage(name) as stage:

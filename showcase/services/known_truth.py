@@ -27,6 +27,13 @@ def winner_against_demand(
     """
     if demand.find_by_fingerprint(fingerprint) is None:
         return None
+    return winner_on_known_data(demand, artifacts, fingerprint, backtest, winner)
+
+
+def winner_on_known_data(
+    demand: DemandService, artifacts: Artifacts, fingerprint: str, backtest: str, winner: str
+) -> pl.DataFrame | None:
+    """The same for whoever has just seen that the data set is there."""
     try:
         return _kept(demand, artifacts, fingerprint, Digest(backtest), winner)  # type: ignore[arg-type]  # hashable all
     except NotFoundError:
