@@ -27,6 +27,7 @@ from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.lake_forecast import TASK, forecast_bucket, lake_task
 from showcase.forecasting.zoo import ZOO, Family, ModelConfig, ModelType
 from showcase.kernel.window import Window
+from showcase.kernel.words import percent
 from showcase.services.lake_forecasts import DEFAULT_MODELS
 from showcase.services.lakes import LakeService
 
@@ -136,15 +137,15 @@ def lines() -> Iterator[str]:
     off = [abs(float(np.dot(size.terms, costs)) / took - 1) for size, took in zip(FITTED_ON, seconds, strict=True)]
     yield ""
     yield (
-        f"On the {len(FITTED_ON)} sizes that it was fitted on it is off by {np.mean(off):.0%} in the mean, "
-        f"{max(off):.0%} at most. On others:"
+        f"On the {len(FITTED_ON)} sizes that it was fitted on it is off by {percent(float(np.mean(off)))} in the mean, "
+        f"{percent(max(off))} at most. On others:"
     )
     yield ""
     yield "| not fitted on | told, s | took, s | off |"
     yield "|---|---|---|---|"
     for size in ASKED_FOR:
         told, took = float(np.dot(size.terms, costs)), cpu_seconds_of(size)
-        yield f"| {size} | {told:.1f} | {took:.1f} | {told / took - 1:+.0%} |"
+        yield f"| {size} | {told:.1f} | {took:.1f} | {100 * (told / took - 1):+.0f} % |"
     yield ""
     yield "| a chain | core-hours |"
     yield "|---|---|"

@@ -20,6 +20,7 @@ from showcase.demand.presets import Scenario, preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.forecasting.options import ModelType
 from showcase.forecasting.zoo import ModelConfig
+from showcase.kernel.words import percent
 from showcase.planning.assumptions import PlanRequest
 from showcase.planning.effects import estimate_effects
 from showcase.planning.plan import Plan
@@ -142,7 +143,7 @@ def _truth(services: Services, data_set: DataSet, product: int) -> TrueEffects:
 
 def _told(errors: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> str:
     held = float((np.abs(errors[:, 0]) <= 1.96 * errors[:, 1]).mean())
-    return f"{len(errors)} | {np.sqrt(np.mean(errors[:, 0] ** 2)):.3f} | {held:.0%}"
+    return f"{len(errors)} | {np.sqrt(np.mean(errors[:, 0] ** 2)):.3f} | {percent(held)}"
 
 
 def main() -> None:

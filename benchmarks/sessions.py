@@ -141,7 +141,7 @@ def table(rounds: list[Round], before_mb: float, minutes: float, number: int) ->
         for nth, one in enumerate(rounds, 1)
     ]
     growth = second.closed_mb / first.closed_mb - 1
-    told = f"After the second round: {growth:+.1%} of that after the first."
+    told = f"After the second round: {100 * growth:+.1f} % of that after the first."
     lost = f"{len(first.lost) + len(second.lost)} connections were lost and taken up again."
     return "\n".join([*lines, "", f"{told} No error in the server's log, and none in a page; {lost}"])
 

@@ -20,6 +20,7 @@ from showcase.evaluation.folds import BacktestPlan
 from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.day import parse_day
 from showcase.kernel.window import Window
+from showcase.kernel.words import percent
 from showcase.services.lake_forecasts import DEFAULT_MODELS, LakeForecast
 from showcase.services.lake_proof import Lake, described
 from showcase.settings import load_settings
@@ -44,7 +45,7 @@ def told_progress(title: str, *, quiet: bool) -> Iterator[Callable[[float, str],
     def line(share: float, what: str) -> None:
         if int(share * 20) > told[0]:
             told[0] = int(share * 20)
-            errors.print(f"{title}: {share:.0%}, {what}", markup=False)
+            errors.print(f"{title}: {percent(share)}, {what}", markup=False)
 
     yield line
 

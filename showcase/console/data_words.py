@@ -8,9 +8,10 @@ from typing import Any
 
 from showcase.console.derive import label_of
 from showcase.console.rows import Column, table_html
-from showcase.console.text import MISSING, count, day, moment, percent, plain, span, words
+from showcase.console.text import MISSING, count, day, moment, plain, span, words
 from showcase.demand.intake import Intake
 from showcase.demand.intake_report import IntakeRefusedError
+from showcase.kernel.words import percent
 from showcase.services.demand import Kept, Wipe
 from showcase.services.series import SeriesRecord
 from showcase.store.demand import DataSet

@@ -8,8 +8,9 @@ from typing import Any
 from showcase.console.stores.outcome import Outcome
 from showcase.console.story_text import approval_html
 from showcase.console.surface import title
-from showcase.console.text import percent, plain, score
+from showcase.console.text import plain, score
 from showcase.console.theme import PLOT
+from showcase.kernel.words import percent
 
 CONTROLS = ("naive", "seasonal_naive")
 

@@ -75,11 +75,6 @@ def score(value: float | None, metric: str | None = None) -> str:
     return f"{value:.1f}{' %' if metric == 'wape' else ''}"
 
 
-def percent(share: float) -> str:
-    """A share (0..1) in whole percent."""
-    return f"{share * 100:.0f} %"
-
-
 def day(value: date | None) -> str:
     """A day as `22 Nov 2026`."""
     return MISSING if value is None else f"{value.day} {value:%b %Y}"

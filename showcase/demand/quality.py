@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from showcase.kernel.window import Window
+from showcase.kernel.words import percent
 
 # One row a series; days are days since 1970-01-01, money is whole cents, all else counts rows.
 SERIES_FACTS: dict[str, pl.DataType] = {
@@ -108,15 +109,18 @@ def _sentences(found: Quality) -> list[tuple[bool, str]]:
     return [
         (
             found.missing_days > 0,
-            f"{found.missing_days} days ({found.missing_share:.1%}) have no row between the first and the last day of"
-            " their series; they are missing, not zero.",
+            f"{found.missing_days} days ({percent(found.missing_share, 1)}) have no row between the first and the last"
+            " day of their series; they are missing, not zero.",
         ),
         (found.closed_days > 0, f"{found.closed_days} days are closed; they are not scored."),
         (
             found.sold_on_closed_days > 0,
             f"{found.sold_on_closed_days} closed days have sales; look at the open column.",
         ),
-        (found.zero_share > 0.5, f"{found.zero_share:.1%} of the open days have no sale: demand is intermittent."),
+        (
+            found.zero_share > 0.5,
+            f"{percent(found.zero_share, 1)} of the open days have no sale: demand is intermittent.",
+        ),
         (found.no_prices == found.rows, "There are no prices: revenue and price effects cannot be told."),
         (
             0 < found.no_prices < found.rows,

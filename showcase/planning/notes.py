@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from showcase.kernel.words import percent
 from showcase.planning.assumptions import Assumptions
 from showcase.planning.effects import LEVEL, Estimate, ProductEffects
 from showcase.planning.plan import Plan
@@ -24,8 +25,8 @@ def effect_notes(assumptions: Assumptions, effects: ProductEffects) -> list[str]
         lines.append(_rests_on(f"The elasticity ({effects.elasticity.value:.2f})", effects.elasticity, "price changes"))
         if effects.silent_share > _MANY_SILENT:
             lines.append(
-                f"{effects.silent_share:.0%} of its days sold nothing; logarithms leave them out, so that the effect "
-                "of a price is rather larger than estimated."
+                f"{percent(effects.silent_share)} of its days sold nothing; logarithms leave them out, so that the "
+                "effect of a price is rather larger than estimated."
             )
     if assumptions.promotion is not None:
         factor = math.exp(effects.log_uplift.value)

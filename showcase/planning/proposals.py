@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from showcase.kernel.window import Window
+from showcase.kernel.words import percent
 from showcase.planning.assumptions import Assumptions, PriceAssumption, PromotionAssumption
 from showcase.planning.plan import Plan
 
@@ -28,8 +29,8 @@ def proposals(days: Window) -> tuple[Proposal, Proposal]:
     cheaper = PriceAssumption(change_pct=-_PRICE_CUT, start=start, end=end)
     promoted = PromotionAssumption(kind="pct_off", discount=_DISCOUNT, start=start, end=end)
     return (
-        Proposal(f"A week at {_PRICE_CUT:.0%} less", Assumptions(price=cheaper)),
-        Proposal(f"A week on promotion at {_DISCOUNT:.0%} off", Assumptions(promotion=promoted)),
+        Proposal(f"A week at {percent(_PRICE_CUT)} less", Assumptions(price=cheaper)),
+        Proposal(f"A week on promotion at {percent(_DISCOUNT)} off", Assumptions(promotion=promoted)),
     )
 
 

@@ -13,6 +13,7 @@ from showcase.evaluation.backtest import CONTROLS
 from showcase.forecasting.history import SalesMatrix
 from showcase.kernel.identity import RunId, SessionId
 from showcase.kernel.window import Window
+from showcase.kernel.words import percent
 from showcase.planning.assumptions import Assumptions, NewPlan, PlanRequest, parse_plan
 from showcase.planning.plan import Plan
 from showcase.ports import LanguageModel, Tick
@@ -66,9 +67,9 @@ def _about_demand(matrix: SalesMatrix) -> list[str]:
     missing = float(1 - known.mean())
     lines = []
     if stocked_out > _MANY_STOCKOUTS:
-        lines.append(f"{stocked_out:.0%} of the days were out of stock: sales show less than was wanted.")
+        lines.append(f"{percent(stocked_out)} of the days were out of stock: sales show less than was wanted.")
     if missing > _MANY_MISSING:
-        lines.append(f"{missing:.0%} of the days are missing; they are neither trained on nor scored.")
+        lines.append(f"{percent(missing)} of the days are missing; they are neither trained on nor scored.")
     return lines
 
 

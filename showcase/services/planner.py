@@ -11,6 +11,7 @@ import numpy as np
 from showcase.errors import InvalidInputError
 from showcase.forecasting.history import SalesMatrix
 from showcase.kernel.window import Window
+from showcase.kernel.words import percent
 from showcase.planning.assumptions import Assumptions, PriceAssumption, PromotionAssumption
 from showcase.planning.plan import Plan
 
@@ -78,7 +79,7 @@ def ideas_for(days: Window) -> tuple[Idea, ...]:
     def price(change: float) -> Idea:
         assumed = Assumptions(price=PriceAssumption(change_pct=change, start=days.start, end=days.end))
         direction = "lower" if change < 0 else "higher"
-        return Idea(f"the price {abs(change):.0%} {direction}".replace("%", " %"), assumed, more_demand=change < 0)
+        return Idea(f"the price {percent(abs(change))} {direction}", assumed, more_demand=change < 0)
 
     promotion = PromotionAssumption(
         kind="pct_off", discount=_PROMOTION_DISCOUNT, start=promoted.start, end=promoted.end

@@ -76,7 +76,7 @@ def model_run(**changes: Any) -> dict[str, Any]:
 def plan(**changes: Any) -> dict[str, Any]:
     """A saved plan as a bundle carries it."""
     return {
-        "plan_id": PLAN_ID, "name": "A week at 10% less", "tags": [], "store_code": "S1", "sku": "P2",
+        "plan_id": PLAN_ID, "name": "A week at 10 % less", "tags": [], "store_code": "S1", "sku": "P2",
         "method": "heuristic", "model_type": "naive", "units_delta": 12.4, "revenue_delta": -3.25,
         "outcome": {"revenue_delta_interval": [-10.0, 4.0], "true_units_delta": None}, **changes,
     }  # fmt: skip
@@ -114,7 +114,7 @@ def told_in_full() -> BundleContent:
         "action_id": "1" * 32, "tool_name": "save_plan", "decision": "approved", "decided_at": MADE,
         "decided_by": "a planner", "session_id": "2" * 32, "auto_approved": False, "reason": "It fits the season.",
         "execution_status": "executed",
-        "tool_call_summary": {"description": "Save the plan of a week at 10% less.", "arguments_keys": ["name"]},
+        "tool_call_summary": {"description": "Save the plan of a week at 10 % less.", "arguments_keys": ["name"]},
         "transcript_summary": "", "tokens_used": 0, "tool_calls_count": 1, "evidence_digest": DIGEST,
     }  # fmt: skip
     look_up = {

@@ -109,8 +109,8 @@ def test_equal_content_gives_equal_bytes() -> None:
 
 def test_the_numbers_are_those_of_the_run() -> None:
     text = Reader(write_report(content(), tables())).text
-    for words in ("S1 / P2", "8 units are forecast for 6 Jan to 7 Jan 2026", "20.00", "undefined", "A week at 10% less",
-                  "+12", "-10.00 to +4.00", "1 series were too short"):  # fmt: skip
+    for words in ("S1 / P2", "8 units are forecast for 6 Jan to 7 Jan 2026", "20.00", "undefined",
+                  "A week at 10 % less", "+12", "-10.00 to +4.00", "1 series were too short"):  # fmt: skip
         assert words in text
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from showcase.console.text import MISSING, clock, count, day, moment, percent, plain, score, seconds, told, words
+from showcase.console.text import MISSING, clock, count, day, moment, plain, score, seconds, told, words
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -54,6 +54,5 @@ def test_what_a_step_says_has_its_days_as_a_person_writes_them(said: str, expect
 def test_small_words() -> None:
     assert (count(1, "store"), count(2760, "row")) == ("1 store", "2,760 rows")
     assert [words(["a"]), words(["a", "b"]), words(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
-    assert percent(0.125) == "12 %"
     assert day(date(2026, 11, 2)) == "2 Nov 2026"
     assert plain(None) == day(None) == MISSING

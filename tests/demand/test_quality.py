@@ -36,10 +36,10 @@ def test_quality_counts_what_is_there_and_what_is_missing(tmp_path: Path) -> Non
     assert found.price_coverage == pytest.approx(2 / 5)
     assert found.stock_coverage == pytest.approx(3 / 5)
     assert found.notes() == [
-        "2 days (28.6%) have no row between the first and the last day of their series; they are missing, not zero.",
+        "2 days (28.6 %) have no row between the first and the last day of their series; they are missing, not zero.",
         "1 days are closed; they are not scored.",
         "1 closed days have sales; look at the open column.",
-        "75.0% of the open days have no sale: demand is intermittent.",
+        "75.0 % of the open days have no sale: demand is intermittent.",
         "2 rows belong to series that have no price at all; their revenue counts as 0.",
         "1 blank prices took the last known one of their series.",
         "2 series have fewer than 72 days and are left out of a default backtest: A/y (2), A/x (5).",

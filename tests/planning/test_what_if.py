@@ -209,5 +209,5 @@ def test_remarks_come_before_the_notes_and_say_what_the_effects_rest_on() -> Non
     plan = make_plan(assumptions, Baseline(DAYS, UNITS, PRICE), effects, remarks=["first"])
     assert plan.notes[0] == "first"
     assert "fixed number" in plan.notes[1]
-    assert "40% of its days sold nothing" in plan.notes[2]
+    assert "40 % of its days sold nothing" in plan.notes[2]
     assert "that of its category" in plan.notes[3]

@@ -17,6 +17,7 @@ from showcase.evaluation.backtest import run_backtest
 from showcase.evaluation.folds import BacktestPlan
 from showcase.evaluation.truth_scores import truth_scores
 from showcase.forecasting.zoo import ModelConfig
+from showcase.kernel.words import percent
 from showcase.ports import Progress
 from showcase.services.series import SeriesRecord
 from showcase.store.demand import DataSet
@@ -103,8 +104,8 @@ def lost(found: Hidden) -> Chapter:
     ).astype({"sum": int})  # fmt: skip
     return Chapter(
         "A quarter of the days, a quarter of the demand",
-        f"{found.empty_share:.0%} of all series-days are stockouts, and {gone / found.wanted:.0%} of the demand went "
-        "unsold. A forecast of sales is a forecast of this shop's shelves.",
+        f"{percent(found.empty_share)} of all series-days are stockouts, and {percent(gone / found.wanted)} of the "
+        "demand went unsold. A forecast of sales is a forecast of this shop's shelves.",
         table,
         bias_plot(table.rename(columns={"units": "what", "sum": "value"}), "units"),
     )

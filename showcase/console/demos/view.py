@@ -20,11 +20,12 @@ from showcase.console.role import session_installation
 from showcase.console.rows import Column, table_html
 from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
-from showcase.console.text import percent, plain, told, words
+from showcase.console.text import plain, told, words
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD
 from showcase.console.work import Work, follow
 from showcase.errors import NotFoundError, ShowcaseError
+from showcase.kernel.words import percent
 from showcase.wiring import Installation
 
 STORIES = {module.STORY.name: module.STORY for module in (price_cut, stockouts, month_later)}

@@ -15,12 +15,13 @@ from showcase.console.plots.explorer import HEIGHT, explorer_plot
 from showcase.console.refusals import refused_by
 from showcase.console.result_text import EMPTY, SOLD, WANTED, keys
 from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
-from showcase.console.text import percent, plain, span
+from showcase.console.text import plain, span
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD, Picture
 from showcase.demand.presets import Scenario, preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import ShowcaseError
+from showcase.kernel.words import percent
 from showcase.pipeline.request import RunRequest
 
 LAST_DAY = date(2026, 11, 22)

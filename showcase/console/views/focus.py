@@ -13,10 +13,11 @@ from showcase.console.plots.series import HEIGHT, series_plot
 from showcase.console.sight import Sight
 from showcase.console.stores.run import RunStore
 from showcase.console.surface import arranged, card, remedy, text, title
-from showcase.console.text import count, percent
+from showcase.console.text import count
 from showcase.console.views.picture import HEAD, Picture
 from showcase.errors import ShowcaseError
 from showcase.kernel.table import UNITS
+from showcase.kernel.words import percent
 
 
 class FocusView(pn.viewable.Viewer):

@@ -15,12 +15,13 @@ from showcase.console.forms.intake import IntakeForm
 from showcase.console.intake_words import failure_html, said_of, sample_html
 from showcase.console.stores.data import DataStore
 from showcase.console.surface import arranged, card, show_only, text, title
-from showcase.console.text import percent, plain
+from showcase.console.text import plain
 from showcase.console.theme import sheet
 from showcase.console.uploads import MOST_BYTES, Upload
 from showcase.console.work import Work, follow
 from showcase.demand.intake import Intake
 from showcase.errors import ShowcaseError
+from showcase.kernel.words import percent
 from showcase.services.demand import Kept
 
 _COLUMN = "display: flex; flex-direction: column; gap: 12px;"

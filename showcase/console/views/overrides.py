@@ -9,7 +9,8 @@ from showcase.console.draft import RunDraft
 from showcase.console.effective_text import short_time
 from showcase.console.forms.overrides import KNOBS
 from showcase.console.surface import card, text, title
-from showcase.console.text import count, percent, plain
+from showcase.console.text import count, plain
+from showcase.kernel.words import percent
 
 
 class OverridesView(pn.viewable.Viewer):

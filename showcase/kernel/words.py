@@ -1,0 +1,8 @@
+"""Numbers as a sentence has them."""
+
+from __future__ import annotations
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share (0..1) in percent, with a space before its sign as in all texts: `20 %`; `digits` after the point."""
+    return f"{share * 100:.{digits}f} %"
