@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import holoviews as hv
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from showcase.console.comparison_text import comparison_csv, comparison_html, sheet_cell
-from showcase.console.plots.overlay import overlay_plot
+from showcase.console.plots.overlay import LINES, is_aligned, overlay_plot
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ForecastLine, Relation, Row, ScoreRow
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -98,6 +99,44 @@ def test_forecasts_are_laid_over_one_another_and_nothing_is_drawn_of_none() -> N
     assert len(drawn) == 3  # the band, what was sold, the forecast
     hv.render(drawn)
     assert overlay_plot([ForecastLine(A, why_not="gone")], ["first"]) is None
+
+
+def forecast_from(workspace_id: str, start: date) -> ForecastLine:
+    """Two days that were sold, and the two after them that were forecast."""
+    before, ahead = (tuple(start + timedelta(days=at) for at in ats) for ats in ((-2, -1), (0, 1)))
+    bounds = (1.0, 1.0), (2.0, 2.0), (0.0, 0.0), (3.0, 3.0)
+    return ForecastLine(workspace_id, ahead, (1.5, 1.5), *bounds, before, (1.0, 2.0))
+
+
+def places_of(overlay: hv.Overlay) -> list[list[Any]]:
+    """Where the days of each curve stand on the axis."""
+    return [list(layer.dimension_values(0)) for layer in overlay if type(layer) is hv.Curve]
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(0, False), (8, False), (9, True), (-700, True)])
+def test_windows_that_lie_far_apart_begin_at_their_own_day_0(apart: int, expected: bool) -> None:
+    first = date(2026, 11, 20)
+    lines = [forecast_from(A, first), forecast_from(B, first + timedelta(days=apart))]
+    assert is_aligned(lines) is expected  # a calendar of up to three windows of four days
+    drawn = overlay_plot(lines, ["first", "second"])
+    assert drawn is not None
+    if expected:
+        assert places_of(drawn) == [[-2, -1]] * 2 + [[0, 1]] * 2
+    else:
+        assert places_of(drawn)[3] == [pd.Timestamp(day) for day in lines[1].dates]
+    hv.render(drawn)
+
+
+@pytest.mark.parametrize("lines", [[], [ForecastLine(A, why_not="gone")], [forecast_from(A, NOW.date())]])
+def test_one_window_alone_stays_on_the_calendar(lines: list[ForecastLine]) -> None:
+    assert not is_aligned(lines)
+
+
+def test_the_band_has_the_colour_of_the_first_that_has_a_forecast() -> None:
+    drawn = overlay_plot([ForecastLine(A, why_not="gone"), forecast_from(B, NOW.date())], ["first", "second"])
+    assert drawn is not None
+    band = next(layer for layer in drawn if isinstance(layer, hv.Area))
+    assert band.opts.get("style").kwargs["color"] == LINES[1][0]
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -10,12 +10,12 @@ import panel_material_ui as pmui
 import param
 
 from showcase.console.comparison_text import called, comparison_csv, comparison_html
-from showcase.console.plots.overlay import HEIGHT, LINES, overlay_plot, overlay_table
+from showcase.console.plots.overlay import HEIGHT, LINES, is_aligned, overlay_plot, overlay_table
 from showcase.console.session import Session
 from showcase.console.state import MOST_COMPARED
 from showcase.console.stores.compare import CompareStore
 from showcase.console.surface import MANY, arranged, card, remedy, show_only, text, title
-from showcase.console.text import plain
+from showcase.console.text import plain, span
 from showcase.console.theme import sheet
 from showcase.console.views.picture import PictureCard
 from showcase.errors import ShowcaseError
@@ -151,14 +151,19 @@ def _words(failure: ShowcaseError | None, number: int) -> str:
 
 
 def _keys(found: Comparison, names: list[str]) -> str:
-    """Which line is whose, and why one has none."""
-    keys = []
+    """Which line is whose, on which days where they lie far apart, and why one has none."""
+    aligned, keys, banded = is_aligned(found.forecasts), [], ""
     for line, name, (colour, dash) in zip(found.forecasts, names, LINES, strict=False):
-        why = f' <span class="quiet small">{plain(line.why_not)}</span>' if line.why_not else ""
+        said = line.why_not or (span(line.dates[0], line.dates[-1]) if aligned and line.dates else "")
+        banded = banded or (name if line.dates else "")
         keys.append(
             f'<span><svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke="{colour}" '
-            f'stroke-width="2.5" stroke-dasharray="{_DASHES[dash]}"/></svg>{plain(name)}{why}</span>'
+            f'stroke-width="2.5" stroke-dasharray="{_DASHES[dash]}"/></svg>{plain(name)}'
+            f"{f' <span class="quiet small">{plain(said)}</span>' if said else ''}</span>"
         )
-    return (
-        f'<div class="keys">{"".join(keys)}</div><p class="quiet small">The band is the first one\'s 80 % interval.</p>'
-    )
+    words = [f"The band is the 80 % interval of {banded}."] if banded else []
+    if aligned:
+        words.append(
+            "Their days lie far apart, so each begins at the first day that it forecast; thin is what was sold."
+        )
+    return f'<div class="keys">{"".join(keys)}</div><p class="quiet small">{plain(" ".join(words))}</p>'
