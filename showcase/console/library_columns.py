@@ -103,7 +103,7 @@ def _tags(line: Line) -> str:
 def _notes(line: Line) -> str:
     notes = " ".join((line.workspace.notes or "").split())
     first = notes if len(notes) <= _FIRST_WORDS else f"{notes[:_FIRST_WORDS].rstrip()}…"
-    return f'<span class="quiet" title="{plain(notes)}">{plain(first)}</span>' if notes else ""
+    return f'<span class="quiet" dir="auto" title="{plain(notes)}">{plain(first)}</span>' if notes else ""
 
 
 def _made(line: Line) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from showcase.http.gallery import read_notebooks
 from showcase.settings import notebooks_folder
 from tests.browser.conftest import Server, Visit
+from tests.browser.test_every_view import shoot
 
 
 def open_gallery(visit: Visit, server: Server, width: int = 1280, height: int = 800) -> Page:
@@ -36,6 +37,17 @@ def test_a_demo_offers_to_make_what_it_needs_and_then_tells_its_story(visit: Vis
     expect(button).to_be_hidden()
     page.reload()
     expect(page.get_by_role("heading", name="The dips are empty shelves")).to_be_visible()
+
+
+def test_a_demo_that_cannot_be_made_says_why_and_can_be_tried_again(visit: Visit, server: Server) -> None:
+    page = open_gallery(visit, server)
+    page.get_by_role("link", name="The same run, a month later").click()
+    button = page.get_by_role("button", name="Make it")
+    with server.held({"scenario": "demo_minimal", "skip_seed": False}, "seed"):
+        button.click()
+        expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("pipeline")
+        expect(button).to_be_enabled()
+        shoot(page, "demo-busy")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import holoviews as hv
 import pytest
 
 from showcase.console.demos import month_later, price_cut, stockouts
-from showcase.console.demos.story import Chapter, Story
+from showcase.console.demos.story import Chapter, Story, kept_run, newest_kept
 from showcase.console.demos.view import STORIES, Demo, demo
-from showcase.errors import NotFoundError
+from showcase.errors import ConflictError, NotFoundError
 from showcase.settings import Settings, notebooks_folder
 from showcase.store.engine import Database
 from showcase.testing import launcher_over
@@ -46,6 +46,12 @@ def test_a_story_that_was_not_made_says_what_to_do(installation: Installation) -
         Demo(price_cut.STORY, installation).chapter("cuts")
     with pytest.raises(NotFoundError, match="no demo"):
         demo("nowhere")
+
+
+def test_a_story_is_not_told_over_a_run_that_failed(installation: Installation) -> None:
+    with pytest.raises(ConflictError, match=r"ended as failed in status: .*no demand data"):
+        kept_run(installation, "nothing-there", scenario="demo_minimal")
+    assert newest_kept(installation, "nothing-there") is None
 
 
 def test_the_price_cut_sells_more_and_earns_less_than_nothing(installation: Installation) -> None:

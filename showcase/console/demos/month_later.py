@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from showcase.console.demos.story import Chapter, Story, kept_run, newest_kept
+from showcase.console.demos.story import Chapter, Story, completed, kept_run, newest_kept
 from showcase.console.plots.demos import forecasts_plot, verdict_plot
 from showcase.errors import IntegrityError, NotFoundError
 from showcase.kernel.identity import Digest
@@ -38,7 +38,7 @@ def make(installation: Installation, progress: Progress) -> None:
     source = kept_run(installation, NAME, **REQUEST)
     for share, anchor, says in ((0.4, "recorded", "replayed as it was"), (0.7, "today", "replayed as of today")):
         progress(share, says)
-        installation.launcher.replay(str(source.workspace_id), anchor=anchor).wait()
+        completed(installation.launcher.replay(str(source.workspace_id), anchor=anchor))
 
 
 def find(installation: Installation) -> MonthLater | None:

@@ -9,7 +9,10 @@ from typing import Any
 import holoviews as hv
 import pandas as pd
 
+from showcase.errors import ConflictError
+from showcase.pipeline.execution import Execution
 from showcase.pipeline.request import parse_request
+from showcase.pipeline.summary import RunResult
 from showcase.ports import Progress
 from showcase.store.workspaces import Workspace
 from showcase.wiring import Installation
@@ -44,9 +47,25 @@ class Story:
 def kept_run(installation: Installation, name: str, **request: Any) -> Workspace:
     """Run once and keep it under this name; the keywords are the fields of the run request."""
     sent = {"preservation": "keep", "workspace_name": name, **request}
-    execution = installation.launcher.start(parse_request(sent))
-    finished = execution.wait()
+    finished = completed(installation.launcher.start(parse_request(sent)))
     return installation.services.workspaces.show(finished.summary["workspace_id"])
+
+
+def completed(execution: Execution) -> RunResult:
+    """Wait for a run to complete; ConflictError (not_completed) where it ended in another way, with what its step said.
+
+    A story that is told over a run that failed would be of something else.
+    """
+    finished = execution.wait()
+    if finished.run_status == "completed":
+        return finished
+    failed = next((step for step in finished.steps if step["status"] == "fail"), None)
+    why = "" if failed is None else f" in {failed['step_name']}: {failed['detail']}"
+    raise ConflictError(
+        f"The run of this story ended as {finished.run_status}{why}",
+        "Mend what it names, then make the story again.",
+        reason="not_completed",
+    )
 
 
 def newest_kept(installation: Installation, name: str) -> Workspace | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from showcase.console.actions import Action
-from showcase.console.change import run_in_order
+from showcase.console.change import run_in_order, tell_faults
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story
 from showcase.console.lifetime import release_on_close
@@ -23,6 +24,7 @@ from showcase.console.surface import arranged, card, remedy, show_only, text, ti
 from showcase.console.text import plain, told, words
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD
+from showcase.console.views.trouble import TroubleView
 from showcase.console.work import Work, follow
 from showcase.errors import NotFoundError, ShowcaseError
 from showcase.kernel.words import percent
@@ -113,7 +115,9 @@ class DemoView(pn.viewable.Viewer):
         show_only(self._offer, False)
         self._chapters = arranged(text(), css="display: block;")
         top = card(head, self._state, self._offer, self.act.notice)
-        self.root = arranged(top, self._chapters, css=_PAGE)
+        self._trouble = TroubleView()
+        tell_faults(self._trouble.tell)
+        self.root = arranged(self._trouble, top, self._chapters, css=_PAGE)
         pn.state.onload(self._begin)
 
     def _begin(self) -> None:
@@ -126,11 +130,11 @@ class DemoView(pn.viewable.Viewer):
         except ShowcaseError as error:
             self._state.param.update(object=remedy(error), visible=True)
             return
+        if is_there:
+            self._chapters.objects = [self._card(self._demo.chapter(name)) for name in self._demo.story.chapters]
         show_only(self._offer, not is_there)
         needs = f'<p><b>This was not made yet.</b> <span class="quiet">{plain(self._demo.story.needs)}</span></p>'
         self._state.param.update(object="" if is_there else needs, visible=not is_there)
-        if is_there:
-            self._chapters.objects = [self._card(self._demo.chapter(name)) for name in self._demo.story.chapters]
 
     def _card(self, chapter: Chapter) -> pn.Column:
         columns = [
@@ -150,22 +154,24 @@ class DemoView(pn.viewable.Viewer):
 
     async def _make(self) -> None:
         work = self._demo.start()
-        follow(work, lambda: self._show(work), lambda: self._ended(work))
+        self._state.visible = False
+        follow(work, lambda: self._show(work), lambda: pn.state.execute(partial(self._tell, work)))
         self._show(work)
 
     def _show(self, work: Work[None]) -> None:
-        self.act.is_allowed = work.is_done
+        self.act.is_allowed = False
         self._doing.object = f'<p class="small quiet" role="status">{percent(work.share)} · {plain(work.what)}</p>'
 
-    def _ended(self, work: Work[None]) -> None:
-        self.act.is_allowed = True
-        self._doing.object = ""
+    async def _tell(self, work: Work[None]) -> None:
+        """The story that was made, or why it could not be; the button stays shut until one of them is there."""
         try:
             work.outcome()
+            await self.load()
         except ShowcaseError as error:
             self._state.param.update(object=remedy(error), visible=True)
-            return
-        pn.state.execute(self.load)
+        finally:
+            self._doing.object = ""
+            self.act.is_allowed = True
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root
