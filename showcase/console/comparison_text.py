@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.spreadsheet import harmless
-from showcase.console.text import MISSING, count, moment, plain, span, told
+from showcase.console.text import MISSING, brief, count, moment, plain, span, told
 from showcase.console.workspace_text import verdict_word
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ScoreRow
 
@@ -28,13 +29,22 @@ def called(one: Compared) -> str:
     return one.name or f"{one.workspace_id[:8]} (no name)"
 
 
+def names_of(comparison: Comparison) -> dict[str, str]:
+    """What each is called, by its id; those of one name, as a run and its replay, are told apart by their ids."""
+    called_so = Counter(called(one) for one in comparison.workspaces)
+    return {
+        one.workspace_id: called(one) if called_so[called(one)] == 1 else f"{called(one)} · {one.workspace_id[:8]}"
+        for one in comparison.workspaces
+    }
+
+
 def comparison_html(comparison: Comparison, now: datetime, *, differences_only: bool) -> str:
     """Configuration, scores, folds, approvals, made objects and relations, a column for each workspace."""
     remarks = "".join(f'<p class="careful">{plain(each)}</p>' for each in comparison.remarks)
     rows = [row for row in comparison.configuration if row.differs or not differences_only]
     hidden = len(comparison.configuration) - len(rows)
     same = (
-        f'<p class="quiet small">{count(hidden, "equal row")} {"is" if hidden == 1 else "are"} left out.</p>'
+        f'<p class="quiet small left-out">{count(hidden, "equal row")} {"is" if hidden == 1 else "are"} left out.</p>'
         if hidden
         else ""
     )
@@ -56,15 +66,16 @@ def comparison_html(comparison: Comparison, now: datetime, *, differences_only: 
 
 
 def _heads(comparison: Comparison, now: datetime) -> str:
-    cells = "".join(_head(comparison, one, now) for one in comparison.workspaces)
+    names = names_of(comparison)
+    cells = "".join(_head(comparison, one, names[one.workspace_id], now) for one in comparison.workspaces)
     return f'<thead><tr><th scope="col"></th>{cells}</tr></thead>'
 
 
-def _head(comparison: Comparison, one: Compared, now: datetime) -> str:
+def _head(comparison: Comparison, one: Compared, name: str, now: datetime) -> str:
     base = '<span class="base">base</span>' if one.workspace_id == comparison.base else ""
     tone, word = RUN_TONES.get(one.status, "quiet"), RUN_WORDS.get(one.status, one.status)
     return (
-        f'<th scope="col"><b>{plain(called(one))}</b> {base}<br><span class="small"><b class="{tone}">{plain(word)}</b>'
+        f'<th scope="col"><b>{plain(name)}</b> {base}<br><span class="small"><b class="{tone}">{plain(word)}</b>'
         f'<span class="quiet"> · {plain(one.demand)} · {moment(one.created_at, now)}</span></span></th>'
     )
 
@@ -90,7 +101,7 @@ def _group(comparison: Comparison, heading: str, lines: Iterable[_Line]) -> str:
 
 def _score(comparison: Comparison, row: ScoreRow) -> _Line:
     direction = _DIRECTIONS.get(row.direction, f"should be {row.direction}")
-    label = f'{plain(row.title)} <span class="quiet small">{plain(direction)}</span>'
+    label = f'{plain(row.title)} <span class="quiet small direction">{plain(direction)}</span>'
     cells = []
     for one, value, delta in zip(comparison.workspaces, row.values, row.deltas, strict=True):
         mark, tone = "", ""
@@ -135,7 +146,7 @@ def _approval(events: Sequence[Mapping[str, Any]], at: int) -> str:
 
 
 def _relations(comparison: Comparison) -> Iterable[_Line]:
-    names = {one.workspace_id: called(one) for one in comparison.workspaces}
+    names = names_of(comparison)
     known = {(one.workspace_id, one.other): one for one in comparison.relations}
     for other in names:
         cells = []
@@ -143,7 +154,7 @@ def _relations(comparison: Comparison) -> Iterable[_Line]:
             found = known.get((one, other))
             cells.append(MISSING if found is None else f"{_kinship(found.relation)}{_verdict(found.verdict)}")
         if any(cell != MISSING for cell in cells):
-            yield f"to {plain(names[other])}", cells, False
+            yield f"to {plain(brief(names[other]))}", cells, False
 
 
 def _kinship(relation: str) -> str:

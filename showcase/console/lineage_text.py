@@ -48,8 +48,10 @@ def keys_html() -> str:
     )
 
 
-def selected_html(node: LineageNode | None) -> str:
-    """The selected workspace in one line."""
+def selected_html(node: LineageNode | None, *, is_empty: bool = False) -> str:
+    """The selected workspace in one line; nothing where there is none to select."""
+    if is_empty:
+        return ""
     if node is None:
         return '<span class="quiet">Click a workspace to select it.</span>'
     if node.is_deleted:

@@ -9,7 +9,7 @@ from showcase.console.rows import Cell, Column, Mark, table_html
 from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.stores.operations import OpsPicture
 from showcase.console.surface import title
-from showcase.console.text import clock, count, day, moment, plain, score, seconds, spoken, told
+from showcase.console.text import advised, clock, count, day, moment, plain, score, seconds, spoken, told
 from showcase.diagnosis import Finding
 from showcase.store.decisions import Decision
 from showcase.store.runs import RunRow
@@ -36,7 +36,7 @@ def attention_html(seen: OpsPicture) -> str:
     items = [*ill, *((item.what, item.remedy) for item in seen.summary.attention)]
     if not items:
         return title("Attention") + '<p class="good"><b>Nothing asks for attention.</b></p>'
-    listed = "".join(f'<li><b>{told(what)}</b><br><span class="quiet">{told(remedy)}</span></li>' if remedy else
+    listed = "".join(f'<li><b>{told(what)}</b><br><span class="quiet">{advised(remedy)}</span></li>' if remedy else
                      f'<li><b class="bad">{told(what)}</b></li>' for what, remedy in items)  # fmt: skip
     return title("Attention", count(len(items), "item")) + f'<ul class="attention">{listed}</ul>'
 
@@ -121,8 +121,8 @@ def aliases_html(seen: OpsPicture) -> str:
 def retraining_html(seen: OpsPicture) -> str:
     """The newest model of each grain by how urgent a newer one is."""
     columns = (
-        Column("Store / product"), Column("Model"), Column("Age", is_number=True), Column("Wape", is_number=True),
-        Column("Score", is_number=True),
+        Column("Store / product", is_wide=True), Column("Model"), Column("Age", is_number=True),
+        Column("Wape", is_number=True), Column("Score", is_number=True),
     )  # fmt: skip
     rows = [
         (
@@ -142,7 +142,7 @@ def _pair(seen: OpsPicture, grain: tuple[int, int]) -> str:
 def drift_html(seen: OpsPicture) -> str:
     """How the scores of each model type on each grain moved."""
     columns = (
-        Column("Model"), Column("Store / product"), Column("Latest", is_number=True),
+        Column("Model"), Column("Store / product", is_wide=True), Column("Latest", is_number=True),
         Column("Before", is_number=True), Column("Change"),
     )  # fmt: skip
     rows = [

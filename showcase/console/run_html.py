@@ -36,10 +36,11 @@ RUN_TONES = {
     "interrupted": "careful",
 }
 _ENDINGS = {
-    "failed": "The run failed.",
-    "cancelled": "The run was stopped.",
-    "interrupted": "The run was interrupted.",
+    "failed": ("The run failed", "Put right what it names, then run again."),
+    "cancelled": ("The run was stopped", "What it made until then stays."),
+    "interrupted": ("The run was interrupted", "What it made until then stays; press Run to begin anew."),
 }
+"""How a run ended that did not end well, and what now."""
 
 
 def run_title(story: Story | None, now: datetime, usual: Mapping[str, float]) -> str:
@@ -56,14 +57,22 @@ def run_title(story: Story | None, now: datetime, usual: Mapping[str, float]) ->
 
 def steps_html(story: Story) -> str:
     """The phases with their lines, and why it ended where it did not end well. Everything from outside is escaped."""
-    phases = "".join(_phase(name, lines) for name, lines in story.phases)
-    ended = ""
-    if story.run_status in _ENDINGS:
-        ended = (
-            f'<p role="alert"><b class="{RUN_TONES[story.run_status]}">{_ENDINGS[story.run_status]}</b> '
-            f"{plain(story.reason)}</p>"
-        )
-    return f'{_bar_of_all(story)}<div class="phases">{phases}</div>{ended}'
+    phases = "".join(_phase(name, lines, has_ended=not story.is_running) for name, lines in story.phases)
+    return f'{_bar_of_all(story)}<div class="phases">{phases}</div>{_ending(story)}'
+
+
+def _ending(story: Story) -> str:
+    """Why a run did not end well, and what now; empty for one that did, and for one that goes on."""
+    if story.run_status not in _ENDINGS:
+        return ""
+    head, now = _ENDINGS[story.run_status]
+    # a run tells its end with the word that the head has already: "interrupted in step backtest: ..."
+    said = story.reason.removeprefix(story.run_status).strip()
+    head, said = (head, f" {said}.") if said.startswith("in step ") else (f"{head}.", f" {said}")
+    return (
+        f'<p class="ending" role="alert"><b class="{RUN_TONES[story.run_status]}">{head}</b>{plain(said)}'
+        f'<br><span class="quiet">{now}</span></p>'
+    )
 
 
 def phase_status(lines: Sequence[StepLine]) -> str:
@@ -88,20 +97,22 @@ def gist(phase: str, steps: Sequence[tuple[str, str | None, str | None]]) -> str
     return best or next(reversed(said.values()), "") or next((str(detail) for *_, detail in steps if detail), "")
 
 
-def _phase(name: str, lines: Sequence[StepLine]) -> str:
+def _phase(name: str, lines: Sequence[StepLine], *, has_ended: bool) -> str:
     """One phase, open where something happens or went wrong in it."""
     status = phase_status(lines)
-    icon, tone, word = MARKS[status]
+    icon, tone, word = _mark(status, has_ended)
     took = sum(line.duration_ms or 0.0 for line in lines)
     is_open = " open" if status in (RUNNING, "fail", "warn") else ""
     ended = [(line.name, line.status, line.detail) for line in lines]
     what = told(gist(name, ended)) if status in ("pass", "skip") else count(len(lines), "step")
+    what = word if status == PENDING and has_ended else what
     return (
         f'<details{is_open} data-phase="{plain(name)}"><summary>'
         f'<span class="icon {tone}" role="img" aria-label="{word}">{icon}</span>'
         f'<span class="name">{plain(name)}</span><span class="what quiet" title="{what}">{what}</span>'
         f'<span class="time quiet">{seconds(took) if took else ""}</span></summary>'
-        f'<ol aria-label="Steps of the phase {plain(name)}">{"".join(_line(line) for line in lines)}</ol></details>'
+        f'<ol aria-label="Steps of the phase {plain(name)}">'
+        f"{''.join(_line(line, has_ended) for line in lines)}</ol></details>"
     )
 
 
@@ -126,8 +137,14 @@ def log_html(story: Story) -> str:
     return f'<ol class="log" aria-label="Events of the run" tabindex="0">{rows}</ol>'
 
 
-def _line(line: StepLine) -> str:
-    icon, tone, word = MARKS[line.status]
+def _mark(status: str, has_ended: bool) -> tuple[str, str, str]:
+    """Icon, tone and word of a status; what still waits when the run has ended was not reached."""
+    icon, tone, word = MARKS[status]
+    return icon, tone, "not reached" if status == PENDING and has_ended else word
+
+
+def _line(line: StepLine, has_ended: bool) -> str:
+    icon, tone, word = _mark(line.status, has_ended)
     is_moving = line.status == RUNNING and line.share is not None and line.question is None
     what = _bar(line) if is_moving else _words(line)
     return (

@@ -10,7 +10,7 @@ import param
 
 from showcase.console.number_field import DayField, DecimalField, WholeField
 from showcase.console.refusals import Refusals
-from showcase.console.text import plain
+from showcase.console.text import advised, plain
 from showcase.console.theme import sheet
 from showcase.errors import ShowcaseError
 
@@ -88,4 +88,4 @@ def refuse(widget: Any, refused: Refusals, *fields: str) -> None:
 
 def remedy(error: ShowcaseError) -> str:
     """A failure as two sentences, what and what to do."""
-    return f'<p role="alert"><span class="bad"><b>{plain(error.message)}</b></span><br>{plain(error.remedy)}</p>'
+    return f'<p role="alert"><span class="bad"><b>{plain(error.message)}</b></span><br>{advised(error.remedy)}</p>'

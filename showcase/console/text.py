@@ -10,6 +10,7 @@ from typing import Any
 MISSING = "—"
 _MINUTE_S, _HOUR_S = 60, 3600
 _ISO = r"(?<![\w-])(\d{4}-\d\d-\d\d)"
+_COMMAND = re.compile(r"`([^`]+)`")
 _SPAN, _DAY = re.compile(rf"{_ISO} \.\. (\d{{4}}-\d\d-\d\d)(?![\w-])"), re.compile(rf"{_ISO}(?![\w-])")
 
 
@@ -21,6 +22,11 @@ def plain(value: object) -> str:
 def told(value: object) -> str:
     """What a step says of itself, as `plain`, with its days as a person writes them."""
     return spoken(plain(value))
+
+
+def advised(value: object) -> str:
+    """A remedy, as `told`, with its commands as such: they stand in backticks where there is no page."""
+    return _COMMAND.sub(r"<code>\1</code>", told(value))
 
 
 def spoken(said: str) -> str:
@@ -93,6 +99,14 @@ def moment(value: datetime, now: datetime) -> str:
 def count(number: int, noun: str) -> str:
     """`1 store`, `2,760 rows`; `noun` is the singular of a noun whose plural ends in s."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def brief(text: str, longest: int = 40) -> str:
+    """A long name in at most so many characters, its beginning and its end; not escaped."""
+    if len(text) <= longest:
+        return text
+    end = longest // 3
+    return f"{text[: longest - end - 1].rstrip()}…{text[-end:].lstrip()}"
 
 
 def words(values: Any) -> str:

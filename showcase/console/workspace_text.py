@@ -33,19 +33,20 @@ def head(heading: str, aside: str = "") -> str:
     return f'<div class="line"><h3>{plain(heading)}</h3>{said}</div>'
 
 
-def head_html(workspace: Workspace, made: str) -> str:
-    """Name, status, when it was made, notes and tags."""
+def head_html(workspace: Workspace, made: str, *, is_edited: bool = False) -> str:
+    """Name, status, when it was made, notes and tags; without these two while they stand in a form below."""
     tone, word = RUN_TONES[workspace.status], RUN_WORDS[workspace.status]
     took = (workspace.result_summary or {}).get("wall_clock_s")
     told = [made, f"{took:.1f} s" if isinstance(took, int | float) else "", "archived" if workspace.archived else ""]
     pin = '<span class="careful" title="pinned" role="img" aria-label="pinned">★</span> ' if workspace.pinned else ""
-    tags = "".join(f'<span class="tag">{plain(tag)}</span>' for tag in workspace.tags)
+    tags = "".join(f'<span class="tag" title="{plain(tag)}">{plain(tag)}</span>' for tag in workspace.tags)
     notes = f'<p class="notes">{plain(workspace.notes)}</p>' if workspace.notes else ""
+    shelf = f'<p class="tags" tabindex="0" role="group" aria-label="Tags">{tags}</p>' if tags else ""
     return (
         f'<h2>{pin}{plain(name_of(workspace))}</h2><p class="small"><b class="{tone}">{word}</b>'
         f'<span class="quiet"> · {plain(" · ".join(each for each in told if each))} · '
         f'<code title="{plain(workspace.workspace_id)}">{plain(workspace.workspace_id.short)}</code></span></p>'
-        f"{notes}{f'<p>{tags}</p>' if tags else ''}"
+        f"{'' if is_edited else notes + shelf}"
     )
 
 
@@ -74,15 +75,29 @@ def verdict_html(workspace: Workspace) -> str:
     if verdict is None:
         return f'{head("Verdict")}<p class="quiet">Told when the run has completed.</p>'
     parts, where = verdict.get("parts") or {}, verdict.get("where") or {}
-    rows = "".join(
-        f"<dt>{plain(part.replace('_', ' '))}</dt><dd>{verdict_word(mark)}"
-        f"{f'<br><span class=quiet>{plain(where[part])}</span>' if part in where else ''}</dd>"
-        for part, mark in parts.items()
-    )
+    rows = "".join(_part(part, mark, where.get(part)) for part, mark in parts.items())
     return (
         f'<div class="line"><h3>Verdict</h3><span>{verdict_word(verdict.get("overall"))}</span></div>'
         f'<dl class="parts">{rows}</dl>'
     )
+
+
+def _part(part: str, mark: Any, where: str | None) -> str:
+    """One part of a verdict; one that differs says where, and has a line of its own."""
+    name = plain(part.replace("_", " "))
+    if where is None:
+        return f"<dt>{name}</dt><dd>{verdict_word(mark)}</dd>"
+    return (
+        f'<dt class="told">{name}</dt><dd class="told">{verdict_word(mark)} '
+        f'<span class="quiet small">{plain(_place(part, where))}</span></dd>'
+    )
+
+
+def _place(part: str, where: str) -> str:
+    """Where a part differs, without its own name: `winner value: 20.2 against 19.5`."""
+    path, colon, said = where.partition(": ")
+    path = path.removeprefix(part).removeprefix(".").replace("_", " ").replace(".", " ")
+    return f"{path}{colon}{said}" if path else said
 
 
 def verdict_word(mark: Any) -> str:

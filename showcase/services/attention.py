@@ -20,6 +20,13 @@ def attention_items(summary: OpsSummary) -> tuple[Attention, ...]:
     )
 
 
+def _ended_so(status: str, reason: str | None) -> str:
+    """`failed in train: ...`, `was interrupted in step train: ...`: a reason may begin with how the run ended."""
+    said = (reason or "").removeprefix(status).strip()
+    verb = status if status == "failed" else f"was {status}"
+    return f"{verb}{' ' if said.startswith('in ') else ': '}{said}" if said else verb
+
+
 def _runs(summary: OpsSummary) -> list[Attention]:
     found = []
     last = summary.last_run
@@ -27,7 +34,7 @@ def _runs(summary: OpsSummary) -> list[Attention]:
         found.append(
             Attention(
                 "last_run_failed",
-                f"The last run, {last.run_id.short}, is {last.status}: {last.reason}.",
+                f"The last run, {last.run_id.short}, {_ended_so(last.status, last.reason)}.",
                 "Look at it with `showcase runs watch`, then run again.",
             )
         )

@@ -103,6 +103,8 @@ def _forecast(source: Mapping[str, Any], replay: Mapping[str, Any], forecasts: L
         return "unknown", "forecast: the digests differ, and the numbers of one are gone"
     if difference == 0.0:
         return "different", "forecast_digest: the recorded digest is not that of its numbers"
+    if math.isinf(difference):
+        return "different", "forecast: it is of other days or series"
     mark: Mark = "within_tolerance" if difference <= TOLERANCE else "different"
     return mark, f"forecast: numbers differ by up to {difference:.2g}"
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, Server, Visit
 from tests.browser.shelf import fill, shelf_items
+from tests.browser.test_every_view import shoot
 from tests.workspaces.library import workspace_id
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -103,6 +104,24 @@ def test_notes_and_tags_are_text_and_an_edit_of_somebody_else_is_shown_first(vis
     expect(page.locator("p.notes")).to_have_text(EVIL)
     expect(page.locator(".tag", has_text="<b>bold</b>").first).to_be_visible()
     assert page.evaluate("window.harmed") is None
+
+
+def test_the_form_over_the_longest_notes_and_most_tags_can_be_scrolled_to_its_end(visit: Visit, server: Server) -> None:
+    tags = [f"{at:02}-{'t' * 37}" for at in range(20)]
+    fill(server, shelf_items("longest", 1, 9000))
+    server.beside.services.workspaces.edit(workspace_id(9000), {"notes": "مرحبا word " * 180, "tags": tags})
+    page = library(visit, f"&workspace={workspace_id(9000)}")
+    expect(opened(page, "longest-0")).to_be_visible()
+    expect(page.get_by_role("heading", name="Result")).to_be_in_viewport()
+    shoot(page, "library-longest")
+    page.get_by_role("button", name="Edit name, notes and tags").click()
+    expect(page.get_by_text(tags[0]).filter(visible=True)).to_have_count(1)  # in the form alone
+    save = page.get_by_role("button", name="Save", exact=True)
+    expect(save).not_to_be_in_viewport()
+    page.get_by_label("Name", exact=True).hover()
+    page.mouse.wheel(0, 5000)
+    expect(save).to_be_in_viewport(ratio=1)
+    shoot(page, "library-longest-edited")
 
 
 def test_a_star_pins_and_saved_searches_come_back(visit: Visit) -> None:

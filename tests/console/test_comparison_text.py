@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showcase.console.comparison_text import comparison_csv, comparison_html, sheet_cell
+from showcase.console.comparison_text import comparison_csv, comparison_html, names_of, sheet_cell
 from showcase.console.plots.overlay import LINES, is_aligned, overlay_plot
 from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ForecastLine, Relation, Row, ScoreRow
 
@@ -48,6 +48,16 @@ def test_differences_only_leaves_out_what_is_equal_and_says_how_much() -> None:
     assert ">preset</th>" not in html
     assert "1 equal row is left out" in html
     assert ">preset</th>" in comparison_html(comparison(), NOW, differences_only=False)
+
+
+def test_a_run_and_its_replay_of_one_name_are_told_apart() -> None:
+    of_one_name = (compared(A, "first"), compared(B, "first"), compared("c" * 32, None))
+    assert names_of(comparison(workspaces=of_one_name)) == {
+        A: "first · aaaaaaaa", B: "first · bbbbbbbb", "c" * 32: "cccccccc (no name)",
+    }  # fmt: skip
+    html = comparison_html(comparison(workspaces=of_one_name[:2]), NOW, differences_only=True)
+    assert "<b>first · bbbbbbbb</b>" in html
+    assert "to first · aaaaaaaa" in html
 
 
 def test_best_and_worst_are_told_by_words_and_each_is_compared_with_the_base() -> None:

@@ -28,6 +28,7 @@ def test_the_selected_one_is_told_and_escaped() -> None:
     assert "<img" not in selected_html(node)
     assert "was deleted" in selected_html(LineageNode("b" * 32, "self", True))
     assert "Click a workspace" in selected_html(None)
+    assert selected_html(None, is_empty=True) == ""
 
 
 def test_every_verdict_and_status_has_its_key() -> None:

@@ -37,6 +37,29 @@ def test_a_phase_is_open_while_something_happens_in_it() -> None:
     assert 'aria-valuenow="1"' in html
 
 
+@pytest.mark.parametrize(
+    ("status", "reason", "said"),
+    [
+        ("interrupted", "interrupted in step backtest: its process is gone",
+         "The run was interrupted</b> in step backtest: its process is gone."),
+        ("cancelled", "cancelled", "The run was stopped.</b>"),
+        ("failed", "train: no memory", "The run failed.</b> train: no memory"),
+        ("failed", "", "The run failed.</b>"),
+    ],
+)  # fmt: skip
+def test_an_end_is_told_once_with_what_to_do_and_what_was_not_reached(status: str, reason: str, said: str) -> None:
+    html = steps_html(tell(RUN_ID, "sparse", ended(status, reason)))
+    assert said in html
+    assert html.count(status) <= 1
+    assert "What it made" in html or "run again" in html
+    assert 'aria-label="not reached"' in html
+    assert "waits" not in html
+
+
+def test_a_run_that_went_well_has_no_such_end() -> None:
+    assert 'role="alert"' not in steps_html(tell(RUN_ID, "sparse", ended("completed")))
+
+
 def test_a_step_under_way_says_what_it_does_above_its_bar() -> None:
     html = steps_html(tell(RUN_ID, "sparse", under_way()))
     assert 'title="wiping">wiping</span><span class="bar"' in html

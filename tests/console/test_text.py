@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from showcase.console.text import MISSING, clock, count, day, moment, plain, score, seconds, told, words
+from showcase.console.text import MISSING, advised, brief, clock, count, day, moment, plain, score, seconds, told, words
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -49,6 +49,20 @@ def test_scores_have_their_units_and_the_undefined_is_a_dash() -> None:
 )
 def test_what_a_step_says_has_its_days_as_a_person_writes_them(said: str, expected: str) -> None:
     assert told(said) == expected
+
+
+def test_a_command_in_a_remedy_is_one_on_a_page() -> None:
+    assert advised("Look with `showcase runs watch <id>`.") == "Look with <code>showcase runs watch &lt;id&gt;</code>."
+    assert advised("A lone ` stays.") == "A lone ` stays."
+
+
+@pytest.mark.parametrize("longest", [8, 26, 40])
+def test_a_long_name_keeps_its_beginning_and_its_end(longest: int) -> None:
+    told_briefly = brief("begin" * 20 + "the-end", longest)
+    assert len(told_briefly) == longest
+    assert told_briefly.startswith("begi")
+    assert told_briefly.endswith("nd")
+    assert brief("x" * longest, longest) == "x" * longest
 
 
 def test_small_words() -> None:

@@ -17,11 +17,12 @@ def test_a_verdict_names_the_place_that_differs() -> None:
     verdict = {
         "overall": "different",
         "parts": {"data": "identical", "scores": "different"},
-        "where": {"scores": "w.x"},
+        "where": {"scores": "scores.winner_value: 20.1 against 19.5"},
     }
     replay = kept_workspace(replayed_from_workspace_id="ab" * 16, result_summary={"verdict": verdict})
     html = verdict_html(replay)
-    assert "w.x" in html
+    assert "winner value: 20.1 against 19.5" in html
+    assert "scores winner" not in html
     assert html.count('class="bad">different') == 2
     assert verdict_html(kept_workspace()) == ""
     assert "when the run has completed" in verdict_html(kept_workspace(replayed_from_workspace_id="ab" * 16))

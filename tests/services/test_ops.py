@@ -192,6 +192,7 @@ def test_failed_jobs_and_a_failed_last_run_ask_for_attention(
         runs.end_run(connection, run_id, status="failed", reason="train: no memory", summary={})
     summary = services.ops.summary()
     assert _kinds(summary) == ["last_run_failed", "jobs_failed"]
+    assert summary.attention[0].what == f"The last run, {run_id.short}, failed: train: no memory."
     assert summary.failed_jobs[0].failure == "MemoryError"
     assert summary.runs["failed"] == 1
     assert all(item.remedy.endswith(".") for item in summary.attention)

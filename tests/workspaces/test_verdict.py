@@ -109,6 +109,11 @@ def test_forecasts_of_other_digests_are_compared_by_their_numbers(difference: fl
     assert judge(STORY, other, lambda: difference)["parts"]["forecast"] == mark
 
 
+def test_forecasts_of_other_days_are_not_told_by_a_number() -> None:
+    other = _changed("result_summary.forecast_digest", "0" * 64)
+    assert judge(STORY, other, lambda: float("inf"))["where"]["forecast"] == "forecast: it is of other days or series"
+
+
 def test_what_neither_has_does_not_apply() -> None:
     bare = {"workspace_id": "a" * 32, "data_fingerprint": "f" * 64, "result_summary": None}
     verdict = judge(bare, bare, _no_forecast)

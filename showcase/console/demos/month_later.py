@@ -34,9 +34,12 @@ class MonthLater:
 
 def make(installation: Installation, progress: Progress) -> None:
     """Keep a run of a month ago, and replay it twice."""
-    progress(0.05, "the run of a month ago")
+    progress(0.05, "keeping the run as of 5 December 2025")
     source = kept_run(installation, NAME, **REQUEST)
-    for share, anchor, says in ((0.4, "recorded", "replayed as it was"), (0.7, "today", "replayed as of today")):
+    for share, anchor, says in (
+        (0.4, "recorded", "replaying it as it was"),
+        (0.7, "today", "replaying it as of today"),
+    ):
         progress(share, says)
         completed(installation.launcher.replay(str(source.workspace_id), anchor=anchor))
 

@@ -21,7 +21,7 @@ from showcase.console.role import session_installation
 from showcase.console.rows import Column, table_html
 from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
-from showcase.console.text import plain, told, words
+from showcase.console.text import plain, spoken, told, words
 from showcase.console.theme import sheet
 from showcase.console.views.picture import HEAD
 from showcase.console.views.trouble import TroubleView
@@ -38,7 +38,6 @@ max-width: 960px; width: 100% !important; margin: 0 auto !important;
 display: flex; flex-direction: column; gap: 12px; padding: 16px;
 box-sizing: border-box;
 """
-_ROW = "display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px;"
 
 
 class Demo:
@@ -111,10 +110,13 @@ class DemoView(pn.viewable.Viewer):
         self._state = text('<p class="quiet">Reading what is there</p>')
         self.act = Action("Make it", self._make, icon="play_arrow", color="primary", variant="contained", size="small")
         self._doing = text()
-        self._offer = arranged(self.act.button, self._doing, css=_ROW, in_line=True)
+        self._bar = pmui.LinearProgress(value=0, variant="determinate", margin=0, sizing_mode="stretch_width")
+        self._offer = arranged(self.act.button, css="display: block;")
+        self._progress = arranged(self._doing, self._bar, css="display: grid; gap: 6px;")
         show_only(self._offer, False)
+        show_only(self._progress, False)
         self._chapters = arranged(text(), css="display: block;")
-        top = card(head, self._state, self._offer, self.act.notice)
+        top = card(head, self._state, self._offer, self._progress, self.act.notice)
         self._trouble = TroubleView()
         tell_faults(self._trouble.tell)
         self.root = arranged(self._trouble, top, self._chapters, css=_PAGE)
@@ -154,24 +156,27 @@ class DemoView(pn.viewable.Viewer):
 
     async def _make(self) -> None:
         work = self._demo.start()
-        self._state.visible = False
+        needs = f'<p class="quiet">{plain(self._demo.story.needs)}</p>'
+        self._state.param.update(object=needs, visible=True)
+        show_only(self._offer, False)
+        show_only(self._progress, True)
         follow(work, lambda: self._show(work), lambda: pn.state.execute(partial(self._tell, work)))
         self._show(work)
 
     def _show(self, work: Work[None]) -> None:
-        self.act.is_allowed = False
+        self._bar.value = round(work.share * 100)
         self._doing.object = f'<p class="small quiet" role="status">{percent(work.share)} · {plain(work.what)}</p>'
 
     async def _tell(self, work: Work[None]) -> None:
-        """The story that was made, or why it could not be; the button stays shut until one of them is there."""
+        """The story that was made, or why it could not be; until one of them is there, there is no button."""
         try:
             work.outcome()
             await self.load()
         except ShowcaseError as error:
             self._state.param.update(object=remedy(error), visible=True)
+            show_only(self._offer, True)
         finally:
-            self._doing.object = ""
-            self.act.is_allowed = True
+            show_only(self._progress, False)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.root
@@ -188,4 +193,4 @@ def _drawn(chapter: Chapter) -> pn.pane.HoloViews:
 
 
 def _cell(value: Any) -> str | int | float | None:
-    return value if isinstance(value, str) else f"{value:,}"
+    return spoken(value) if isinstance(value, str) else f"{value:,}"

@@ -30,7 +30,7 @@ _MARKS: Mapping[str, tuple[str, str]] = {
 """Shape and colour of a node by the status of its run."""
 _LINES: Mapping[str, tuple[str, str]] = {
     "identical": ("solid", PLOT["good"]),
-    "within_tolerance": ("dashed", PLOT["other"]),
+    "within_tolerance": ("dashed", PLOT["ahead"]),
     "different": ("dotted", PLOT["bad"]),
     "unknown": ("dotdash", PLOT["past"]),
     "none": ("solid", PLOT["past"]),
@@ -69,7 +69,7 @@ def lineage_plot(layout: LineageLayout, *, selected: str | None = None, is_dark:
         invert_yaxis=True,
         xaxis=None,
         yaxis=None,
-        xlim=(-0.5, max(layout.n_layers - 0.1, 1)),
+        xlim=(-0.5, max(layout.n_layers - 0.1, 1.9)),
         ylim=(-0.75, max(layout.n_rows - 0.25, 0.75)),
     )
 

@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import Sequence
 
 from showcase.console.library_columns import name_of
+from showcase.console.text import brief
 from showcase.wiring import Installation
 from showcase.workspaces.comparison import Comparison
 
 _OFFERED = 100
+LABEL = 26
+"""Characters of a name in a choice: its id stands behind it, and has to be seen."""
 
 
 class CompareStore:
@@ -25,4 +28,4 @@ class CompareStore:
     async def newest(self) -> dict[str, str]:
         """The ids of the newest workspaces by what they are called; two of one name are told apart by the id."""
         found, _ = await asyncio.to_thread(self._workspaces.list, _OFFERED)
-        return {f"{name_of(one)} · {one.workspace_id.short}": str(one.workspace_id) for one in found}
+        return {f"{brief(name_of(one), LABEL)} · {one.workspace_id.short}": str(one.workspace_id) for one in found}

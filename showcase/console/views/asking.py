@@ -16,7 +16,8 @@ from showcase.console.theme import sheet
 _STACK = "display: flex; flex-direction: column; gap: 12px; padding-top: 2px;"
 _BUTTONS = "display: grid; grid-auto-flow: column; grid-auto-columns: max-content; justify-content: end; gap: 8px;"
 _SX = {
-    "& .MuiDialogTitle-root": {"pb": "8px", "overflowWrap": "anywhere", "whiteSpace": "normal"},
+    "& .MuiDialogTitle-root": {"pb": "8px"},
+    "& .MuiDialogTitle-root, & .MuiDialogTitle-root *": {"overflowWrap": "anywhere", "whiteSpace": "normal"},
     "& .MuiDialogContent-root": {"px": "24px", "pb": "16px"},
 }
 

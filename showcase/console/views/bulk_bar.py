@@ -181,7 +181,7 @@ def counts_html(shelf: Shelf) -> str:
     if shelf.listing is None:
         return f'{_HEADING}<span class="quiet">Reading the library</span>' if shelf.failure is None else _HEADING
     page, kept = shelf.listing.page, shelf.listing.kept
-    if not shelf.choices.is_filtered and shelf.choices.with_archived:
+    if not shelf.choices.is_filtered and (shelf.choices.with_archived or not kept):
         return f'{_HEADING}<span role="status">{count(kept, "workspace")}</span>'
     found = f"{page.total:,}" if page.total_is_exact else f"more than {page.total:,}"
     archived = "" if shelf.choices.with_archived or shelf.choices.is_filtered else ", archived ones left out"

@@ -9,13 +9,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from showcase.console.comparison_text import called, comparison_csv, comparison_html
+from showcase.console.comparison_text import called, comparison_csv, comparison_html, names_of
 from showcase.console.plots.overlay import HEIGHT, LINES, is_aligned, overlay_plot, overlay_table
 from showcase.console.session import Session
 from showcase.console.state import MOST_COMPARED
-from showcase.console.stores.compare import CompareStore
+from showcase.console.stores.compare import LABEL, CompareStore
 from showcase.console.surface import MANY, arranged, card, remedy, show_only, text, title
-from showcase.console.text import plain, span
+from showcase.console.text import brief, plain, span
 from showcase.console.theme import sheet
 from showcase.console.views.picture import PictureCard
 from showcase.errors import ShowcaseError
@@ -86,7 +86,10 @@ class CompareView(pn.viewable.Viewer):
         """The newest workspaces to choose from, and those that are compared, whatever their age."""
         offered = newest | {one[:8]: one for one in ids if one not in newest.values()}
         if self._comparison is not None:
-            known = {one.workspace_id: f"{called(one)} · {one.workspace_id[:8]}" for one in self._comparison.workspaces}
+            known = {
+                one.workspace_id: f"{brief(called(one), LABEL)} · {one.workspace_id[:8]}"
+                for one in self._comparison.workspaces
+            }
             offered = {label: one for label, one in offered.items() if one not in known} | {
                 label: one for one, label in known.items()
             }
@@ -114,14 +117,15 @@ class CompareView(pn.viewable.Viewer):
 
     def _show(self, failure: ShowcaseError | None = None) -> None:
         found = self._comparison
+        newest = self._chosen.options
         show_only(self._tabled, found is not None)
         self._csv.disabled = self._base.disabled = self._differences.disabled = found is None
-        self._words.object = _words(failure, len(self._state.compare)) if found is None else ""
+        self._words.object = _words(failure, len(self._state.compare), has_any=bool(newest)) if found is None else ""
         if found is None:
             self._forecasts.wait(is_hidden=True)
             return
         self._tables.object = comparison_html(found, self._now(), differences_only=self._differences.value)
-        names = [called(one) for one in found.workspaces]
+        names = list(names_of(found).values())
         plot = overlay_plot(found.forecasts, names)
         if plot is None:
             self._forecasts.wait()
@@ -137,13 +141,18 @@ class CompareView(pn.viewable.Viewer):
         return self.root
 
 
-def _words(failure: ShowcaseError | None, number: int) -> str:
+def _words(failure: ShowcaseError | None, number: int, *, has_any: bool) -> str:
     if failure is not None:
         return remedy(failure)
     if number >= FEWEST:
         return '<p class="quiet">Reading the comparison</p>'
     if number == 1:
         return '<p class="quiet">One more: a comparison needs two at least.</p>'
+    if not has_any:
+        return (
+            '<p><b>Nothing is kept yet.</b></p><p class="quiet">Tick Keep before you press Run: two kept runs can be '
+            "compared here.</p>"
+        )
     return (
         '<p><b>Nothing is compared yet.</b></p><p class="quiet">Choose two to five workspaces here, or tick them in '
         "the Library and press Compare.</p>"

@@ -11,7 +11,7 @@ from showcase.console.run_html import RUN_WORDS
 from showcase.console.session import Session
 from showcase.console.state import ConsoleState
 from showcase.console.surface import arranged, text
-from showcase.console.text import day, plain
+from showcase.console.text import brief, day, plain
 from showcase.console.theme import sheet
 from showcase.console.view_table import VIEWS
 from showcase.services.roles import Role
@@ -29,6 +29,7 @@ _RAIL = {
     "& .MuiListItemButton-root.Mui-selected": {"borderLeftWidth": "3px"},
     "& .MuiListItemIcon-root": {"pr": "0 !important", "color": "text.secondary"},
     "& .Mui-selected .MuiListItemIcon-root": {"color": "primary.main"},
+    "& .MuiListItemIcon-root .MuiIcon-root": {"color": "inherit"},
     "& .MuiListItemText-primary": {"fontSize": "12px"},
 }
 
@@ -50,7 +51,9 @@ class HeaderView(pn.viewable.Viewer):
         self._show()
 
     def _show(self, *_events: param.parameterized.Event) -> None:
-        self._data.object = f'<span class="chip">{plain(self._data_words())}</span>{_ROLES[self._role]}'
+        data_set = None if self._draft.surroundings is None else self._draft.ground.data_set
+        whole = "" if data_set is None else f' title="{plain(data_set.name)}"'
+        self._data.object = f'<span class="chip"{whole}>{plain(self._data_words())}</span>{_ROLES[self._role]}'
         words, tone = self._run_words()
         chip = f'<span class="chip {tone}" role="status">{plain(words)}</span>'
         self._run.object = f'<div style="text-align:right">{_notebooks()} {chip}</div>'
@@ -61,7 +64,7 @@ class HeaderView(pn.viewable.Viewer):
         data_set = self._draft.ground.data_set
         if data_set is None:
             return "no demand data"
-        return f"{data_set.name} · to {day(data_set.window.end)} · data {data_set.fingerprint.short}"
+        return f"{brief(data_set.name)} · to {day(data_set.window.end)} · data {data_set.fingerprint.short}"
 
     def _run_words(self) -> tuple[str, str]:
         story = self._progress.story

@@ -50,8 +50,8 @@ class LineageView(pn.viewable.Viewer):
         self._words = text('<p class="quiet">Reading who replayed whom</p>')
         self._picture = Picture("Lineage", "lineage")
         told = arranged(self._words, self._picture.tools, css=HEAD, in_line=True)
-        keys = text(keys_html(), stylesheets=[sheet("lineage")])
-        self._pictured = card(told, keys, *self._picture.body, extra=_SCROLLS, sizing_mode="stretch_both")
+        self._keys = text(keys_html(), stylesheets=[sheet("lineage")], visible=False)
+        self._pictured = card(told, self._keys, *self._picture.body, extra=_SCROLLS, sizing_mode="stretch_both")
         self.root = arranged(card(self._head, line), self._pictured, css=_STACK, sizing_mode="stretch_both")
         self._scope.param.watch(self._scoped, "value")
         self._state.param.watch(self._selected_another, "workspace")
@@ -79,6 +79,7 @@ class LineageView(pn.viewable.Viewer):
         except ShowcaseError as error:
             self._drawn = None
             self._picture.clear()
+            self._keys.visible = False
             self._words.object = remedy(error)
             return
         is_family = self._scope.value == "family"
@@ -122,7 +123,9 @@ class LineageView(pn.viewable.Viewer):
     def _tell_selected(self) -> None:
         graph, wanted = self._drawn.graph if self._drawn else None, self._state.workspace
         node = next((one for one in graph.nodes if one.workspace_id == wanted), None) if graph else None
-        self._selected.object = selected_html(node)
+        is_empty = graph is not None and not graph.nodes
+        self._selected.object = selected_html(node, is_empty=is_empty)
+        self._keys.visible = graph is not None and not is_empty
         self._open.disabled = self._load.disabled = node is None or node.is_deleted
 
     def _tapped(self, x: float | None = None, y: float | None = None) -> None:

@@ -85,7 +85,6 @@ class WorkspaceView(pn.viewable.Viewer):
         opened = self._opened
         assert opened is not None  # it was read just now
         workspace = opened.workspace
-        self._head.object = head_html(workspace, moment(workspace.created_at, self._store.now))
         parts = (
             strip_html(opened.lineage, self._link()),
             result_html(workspace),
@@ -102,7 +101,11 @@ class WorkspaceView(pn.viewable.Viewer):
 
     def _show_parts(self, *_events: param.parameterized.Event) -> None:
         is_read = self._opened is not None
-        if not is_read:
+        if self._opened is not None:
+            workspace = self._opened.workspace
+            made = moment(workspace.created_at, self._store.now)
+            self._head.object = head_html(workspace, made, is_edited=self._editor.is_open)
+        else:
             reading = '<p class="quiet">Reading the workspace</p>' if self._state.workspace else ""
             self._head.object, self._body.object = reading, ""
         self._edit.visible = is_read and not self._editor.is_open

@@ -19,7 +19,10 @@ from showcase.services.workspaces import OutdatedRevisionError
 from showcase.store.workspaces import Workspace
 from showcase.workspaces.edit import LONGEST_NOTES, LONGEST_TAG
 
-_STACK = "display: flex; flex-direction: column; gap: 10px; flex: none; padding-top: 4px;"
+_STACK = (
+    "display: grid; align-content: start; gap: 10px; flex: 0 1 auto; min-height: 0; overflow: hidden auto;"
+    "padding-top: 6px; scrollbar-width: thin;"
+)
 _LINE = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 6px;"
 _BUTTONS = "display: grid; grid-auto-flow: column; grid-auto-columns: max-content; gap: 6px; justify-content: end;"
 _FIELD: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
