@@ -39,3 +39,16 @@ def test_the_first_frame_stands_where_the_drawn_one_will_and_goes_with_it(visit:
         page.evaluate("document.getElementById('loader').style.display = 'none'")
         assert drawn is not None
         assert first == pytest.approx(drawn, abs=7)  # the open one has a mark of six
+
+
+def test_words_are_never_hidden_while_letters_of_other_alphabets_are_fetched(visit: Visit, server: Server) -> None:
+    page = visit(url=f"{server.url}notebooks/explore_dataset")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+    for address in ("notebooks/explore_dataset", "?view=library"):
+        page.goto(server.url + address)
+        expect(page.locator("#loader")).to_be_hidden()
+        page.evaluate("document.fonts.ready")
+        fetched = [name for name in asked if name.startswith("roboto")]
+        # the letters of its few signs, as arrows, may be looked for elsewhere; those of words come first
+        assert all(name.startswith("roboto-latin-") for name in fetched[:2]), fetched
