@@ -30,7 +30,8 @@ def _palette(mode: str) -> dict[str, Any]:
     return {
         **{name: {"main": colours[name]} for name in ("primary", "success", "warning", "error")},
         "info": {"main": colours["primary"]},
-        "default": {"main": colours["quiet"]},  # of the little buttons in fields, which are hard to see otherwise
+        # of the little buttons in fields, which nobody would see on the dark ground otherwise
+        "default": {"main": colours["ink"], "dark": colours["quiet"]},
         "background": {"default": colours["ground"], "paper": colours["surface"]},
         "text": {"primary": colours["ink"], "secondary": colours["quiet"]},
         "divider": colours["line"],

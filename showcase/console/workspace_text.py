@@ -19,6 +19,7 @@ VERDICT_WORDS = {
     "not_applicable": ("not applicable", "quiet"),
 }
 """What a verdict and its parts are called, and their tone."""
+_SILENT = "not_applicable"
 
 
 def facts(heading: str, rows: Iterable[tuple[str, str]], aside: str = "") -> str:
@@ -75,7 +76,10 @@ def verdict_html(workspace: Workspace) -> str:
     if verdict is None:
         return f'{head("Verdict")}<p class="quiet">Told when the run has completed.</p>'
     parts, where = verdict.get("parts") or {}, verdict.get("where") or {}
-    rows = "".join(_part(part, mark, where.get(part)) for part, mark in parts.items())
+    rows = "".join(_part(part, mark, where.get(part)) for part, mark in parts.items() if mark != _SILENT)
+    silent = [part.replace("_", " ") for part, mark in parts.items() if mark == _SILENT]
+    if silent:
+        rows += f'<dt class="told">{verdict_word(_SILENT)}</dt><dd class="told quiet">{plain(words(silent))}</dd>'
     return (
         f'<div class="line"><h3>Verdict</h3><span>{verdict_word(verdict.get("overall"))}</span></div>'
         f'<dl class="parts">{rows}</dl>'

@@ -15,11 +15,12 @@ from showcase.console.theme import sheet
 
 _STACK = "display: flex; flex-direction: column; gap: 12px; padding-top: 2px;"
 _BUTTONS = "display: grid; grid-auto-flow: column; grid-auto-columns: max-content; justify-content: end; gap: 8px;"
-_SX = {
-    "& .MuiDialogTitle-root": {"pb": "8px"},
-    "& .MuiDialogTitle-root, & .MuiDialogTitle-root *": {"overflowWrap": "anywhere", "whiteSpace": "normal"},
+_SX: dict[str, Any] = {
+    "& .MuiDialogTitle-root": {
+        "pb": "8px", "overflowWrap": "anywhere", "whiteSpace": "normal", "maxWidth": "100%", "boxSizing": "border-box",
+    },
     "& .MuiDialogContent-root": {"px": "24px", "pb": "16px"},
-}
+}  # fmt: skip
 
 
 class Question(pn.viewable.Viewer):

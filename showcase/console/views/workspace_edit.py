@@ -19,10 +19,8 @@ from showcase.services.workspaces import OutdatedRevisionError
 from showcase.store.workspaces import Workspace
 from showcase.workspaces.edit import LONGEST_NOTES, LONGEST_TAG
 
-_STACK = (
-    "display: grid; align-content: start; gap: 10px; flex: 0 1 auto; min-height: 0; overflow: hidden auto;"
-    "padding-top: 6px; scrollbar-width: thin;"
-)
+_STACK = "display: flex; flex-direction: column; gap: 10px; padding-top: 6px;"
+_SCROLLS = "display: block; flex: 0 1 auto; min-height: 0; overflow: hidden auto; scrollbar-width: thin;"
 _LINE = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 6px;"
 _BUTTONS = "display: grid; grid-auto-flow: column; grid-auto-columns: max-content; gap: 6px; justify-content: end;"
 _FIELD: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
@@ -50,7 +48,7 @@ class WorkspaceEditor(pn.viewable.Viewer):
         self._take = pmui.Button(label="Take the newer one", size="small", margin=0, variant="outlined", visible=False)
         self._take.on_click(self._take_newer)
         cancel = pmui.Button(label="Cancel", size="small", margin=0, variant="text", on_click=self._cancel)
-        self._root = arranged(
+        form = arranged(
             self._name,
             self._notes,
             self._tags,
@@ -60,6 +58,7 @@ class WorkspaceEditor(pn.viewable.Viewer):
             arranged(cancel, self._take, self._save.button, css=_BUTTONS, in_line=True),
             css=_STACK,
         )
+        self._root = arranged(form, css=_SCROLLS)
         self.param.watch(self._show, "is_open")
         self._show()
 
