@@ -19,7 +19,7 @@ from showcase.services.workspaces import OutdatedRevisionError
 from showcase.store.workspaces import Workspace
 from showcase.workspaces.edit import LONGEST_NOTES, LONGEST_TAG
 
-_STACK = "display: flex; flex-direction: column; gap: 10px; padding-top: 6px;"
+_STACK = "display: flex; flex-direction: column; gap: 10px; padding: 6px 0 2px;"
 _SCROLLS = "display: block; flex: 0 1 auto; min-height: 0; overflow: hidden auto; scrollbar-width: thin;"
 _LINE = "display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 6px;"
 _BUTTONS = "display: grid; grid-auto-flow: column; grid-auto-columns: max-content; gap: 6px; justify-content: end;"
