@@ -17,10 +17,10 @@ _FRAME = """
 {% extends frame %}
 {% block js_resources %}{% endblock %}
 {% block loader %}
-{{ opening }}
 <script>
 {{ letters }}
 </script>
+{{ opening }}
 {{ bokeh_js }}
 {% endblock %}
 {% block loader_script %}
