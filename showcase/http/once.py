@@ -1,21 +1,26 @@
 """What bokeh and Panel work out for each page, and which never changes, is worked out once: a third of a page's cost.
 
-Private names of bokeh 3.10.2 and panel 1.10.0; versions are pinned, and tests compare what comes of it.
+Private names of bokeh 3.10.2, panel 1.10.0 and panel-material-ui 0.16.6; versions are pinned, and tests compare what
+comes of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+import panel.io.resources as panel_resources
 import panel.io.server as panel_pages
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.document import Document
 from bokeh.settings import settings
 from panel.io.state import state
+from panel.util import classproperty
+from panel_material_ui.base import MaterialComponent
 
 _alike: WeakSet[Document] = WeakSet()
 _DONE = "is_worked_out_once"
@@ -30,6 +35,8 @@ def work_out_once() -> None:
         PropertyDescriptor.has_unstable_default = _with_answers_kept(  # type: ignore[method-assign, assignment]  # Bokeh has no hook for it
             PropertyDescriptor.has_unstable_default
         )
+        find = MaterialComponent.__dict__["_bundle_css"].f
+        MaterialComponent._bundle_css = classproperty(_with_files_kept(find))
 
 
 def same_as_others(document: Document) -> None:
@@ -50,6 +57,20 @@ def _with_answers_kept(ask: Callable[[Any, HasProps], bool]) -> Callable[[Any, H
         return found
 
     return answer
+
+
+def _with_files_kept(find: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """Where a component's style sheets lie: each is looked for on the disk, for each component of each page."""
+    known: dict[tuple[Path, Any], list[Any]] = {}
+
+    @wraps(find)
+    def found(component: Any) -> list[Any]:
+        key = (component._bundle, panel_resources.RESOURCE_MODE)
+        if key not in known:
+            known[key] = find(component)
+        return list(known[key])
+
+    return found
 
 
 def _with_bundles_kept(gather: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import panel_material_ui as pmui
 import pytest
 
 from showcase.console.lifetime import living_sessions
@@ -76,6 +78,19 @@ def test_pages_of_the_stock_differ_in_their_session_alone_and_load_what_a_page_m
 def loads(page: str) -> list[str]:
     """The scripts and styles that a page asks for, in their order."""
     return re.findall(r'(?:src|href)="([^"]+)"', page)
+
+
+@pytest.mark.usefixtures("stocked")
+def test_where_the_style_sheets_of_components_lie_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = pmui.Button._bundle_css
+
+    def looked_up(path: Path) -> bool:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(Path, "is_file", looked_up)
+    assert known
+    assert pmui.Select._bundle_css == known
+    assert pmui.Button._bundle_css is not known  # nobody changes what all are given
 
 
 def test_pages_that_nobody_asked_for_are_no_open_sessions(stocked: tuple[TestClient, PreparedSessions]) -> None:

@@ -39,6 +39,7 @@ class SearchBar(pn.viewable.Viewer):
         self._is_showing = False
         self._saved: dict[str, dict[str, Any]] = {}
         self._line = pmui.TextInput(label="Search: words, tag:demo, wape<20, (holiday OR sparse)", **_SMALL)
+        self._line._debounce = 0  # Panel waits 50 ms for more of a change, and whoever pressed Enter waits with it
         self._help = pmui.IconButton(icon="help_outline", description="How to search", margin=0, size="small")
         self._menu = pmui.MenuButton(label="Saved searches", items=[], margin=0, size="small", variant="outlined")
         self._columns = pmui.Button(label="Columns", icon="view_column", margin=0, size="small", variant="outlined")
