@@ -229,6 +229,19 @@ def test_nothing_of_the_library_is_cut_off(visit: Visit) -> None:
         assert page.evaluate("document.documentElement.scrollHeight") <= height
 
 
+def test_a_search_in_vain_keeps_the_head_of_the_table_and_the_rows_come_back(visit: Visit) -> None:
+    page = library(visit)
+    first = page.locator(".tabulator-row").first
+    expect(first).to_be_visible()
+    for _ in range(2):
+        search(page, "nowhere-at-all")
+        expect(page.get_by_text("Nothing matches.")).to_be_visible()
+        expect(page.get_by_role("columnheader", name="Winner")).to_be_visible()
+        search(page, "")
+        expect(first).to_be_visible()
+        expect(page.get_by_text("Nothing matches.")).to_be_hidden()
+
+
 def test_a_link_to_what_is_gone_says_so(visit: Visit) -> None:
     page = library(visit, f"&search=tag%3Anowhere&workspace={'0f' * 16}")
     expect(page.get_by_text("Nothing matches.")).to_be_visible()

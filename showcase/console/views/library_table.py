@@ -53,7 +53,8 @@ class LibraryTable(pn.viewable.Viewer):
             self._say(remedy(shelf.failure))
         elif shelf.listing is not None:
             self._rows = list(shelf.listing.page.workspaces)
-            if self._rows:
+            # a table that is there stays, with no row: to take it away and bring it back costs a browser half a second
+            if self._rows or (self._table is not None and shelf.listing.kept):
                 self._fill()
             else:
                 self._say(_nothing_found() if shelf.listing.kept else _nothing_kept())
@@ -163,6 +164,7 @@ def _table(frame: Any, look: dict[str, Any]) -> pn.widgets.Tabulator:
         stylesheets=[sheet("table")],
         sizing_mode="stretch_both",
         margin=0,
+        configuration={"placeholder": _nothing_found()},
         **look,
     )
 
