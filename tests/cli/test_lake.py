@@ -66,7 +66,7 @@ def test_a_full_disk_is_told_with_what_to_do(offline: Showcase) -> None:
 
 def test_a_lake_is_shown_before_it_is_removed(offline: Showcase) -> None:
     made = offline(*MAKE)
-    assert "100%, 4 of 4 buckets" in made.stderr
+    assert "100 %, 4 of 4 buckets" in made.stderr
     assert "is whole: 4 of 4 buckets" in made.stdout
     asked = offline("lake", "remove", "chain")
     assert asked.returncode == 2
