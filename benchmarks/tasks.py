@@ -60,7 +60,7 @@ def run_of_my_own(who: Person) -> None:
     who.click(who.button("Run"))
     expect(page.get_by_text("running · step")).to_be_visible()
     expect(page.get_by_text("idle", exact=True)).to_be_visible()
-    expect(page.get_by_text("S1002 / SKU-10003", exact=True)).to_be_visible()  # over its forecast
+    expect(page.get_by_text("S1002 / SKU-10003, units a day", exact=True)).to_be_visible()  # over its forecast
 
 
 def reject_a_proposal(who: Person) -> None:
