@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -49,8 +50,7 @@ class ConsoleState(param.Parameterized):
 
     def ways(self) -> tuple[Way, ...]:
         """The way to each view from here, until the rail is there: with the theme, and no more of this state."""
-        here = {row.name: ConsoleState(view=row.name, dark=self.dark).query() for row in VIEWS.values()}
-        return tuple(Way(row.label, here[row.name] or "./", row.name == self.view) for row in VIEWS.values())
+        return _ways(self.view, self.dark)
 
     def go(self, query: str) -> None:
         """Take the state from a URL's query; whatever it cannot mean is left at its default."""
@@ -59,6 +59,13 @@ class ConsoleState(param.Parameterized):
     def open(self, view: str, **chosen: Any) -> None:
         """Open a view with what it is to show, in one change: `open("lineage", workspace=workspace_id)`."""
         self.param.update(view=view, **chosen)
+
+
+@cache
+def _ways(view: str, dark: bool) -> tuple[Way, ...]:
+    """There are two themes and a handful of views, and every page asks."""
+    queries = {name: ConsoleState(view=name, dark=dark).query() for name in VIEWS}
+    return tuple(Way(row.label, queries[name] or "./", name == view) for name, row in VIEWS.items())
 
 
 def read_query(query: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from showcase.bundles.content import BundleContent, unresolved_rows
+from showcase.bundles.content import unresolved_rows
 from showcase.bundles.manifest import BundleFile
 from showcase.bundles.verify import BUNDLE_FORMAT_VERSION, Verification, verify_bundle
 from showcase.errors import ConflictError, IntegrityError, NotFoundError
@@ -112,12 +112,9 @@ class BundleService:
             _exportable(connection, name)  # a refusal leaves nothing on the disk
         self.folder.check()
         with self.folder.exclusive(name):
-            with self.transactions.read() as connection:
-                found = _exportable(connection, name)  # as it is now that nobody else exports it
-                content = read_content(connection, found)
             self.folder.check_target(name)
             with JobService(self.transactions).record("export", {"workspace_id": name}) as job:
-                made = self._make(name, found, content)
+                made = self._make(name)
                 job.outcome["bundle_path"] = made.bundle_path
         return made
 
@@ -185,8 +182,11 @@ class BundleService:
                 jobs.fail_exports(connection, swept, "interrupted: the process that exported is gone")
         return swept
 
-    def _make(self, name: WorkspaceId, found: Workspace, content: BundleContent) -> Export:
+    def _make(self, name: WorkspaceId) -> Export:
         exported_at = self.source_date or self.clock.now()
+        with self.transactions.read() as connection:
+            found = _exportable(connection, name)  # as it is now that nobody else exports it
+            content = read_content(connection, found)
         truth = winner_against_truth(self.demand, self.artifacts, found, content.data)
         if truth is not None:
             content = replace(content, data={**content.data, "truth": truth})

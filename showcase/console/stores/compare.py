@@ -11,8 +11,12 @@ from showcase.wiring import Installation
 from showcase.workspaces.comparison import Comparison
 
 _OFFERED = 100
-LABEL = 26
-"""Characters of a name in a choice: its id stands behind it, and has to be seen."""
+_LONGEST_NAME = 26  # its id stands behind it, and has to be seen
+
+
+def choice(name: str, workspace_id: str) -> str:
+    """What a workspace is called where it can be chosen: two of one name are told apart by the id."""
+    return f"{brief(name, _LONGEST_NAME)} · {workspace_id[:8]}"
 
 
 class CompareStore:
@@ -26,6 +30,6 @@ class CompareStore:
         return await asyncio.to_thread(self._workspaces.compare, ids, base)
 
     async def newest(self) -> dict[str, str]:
-        """The ids of the newest workspaces by what they are called; two of one name are told apart by the id."""
+        """The ids of the newest workspaces by what they are called as a choice."""
         found, _ = await asyncio.to_thread(self._workspaces.list, _OFFERED)
-        return {f"{brief(name_of(one), LABEL)} · {one.workspace_id.short}": str(one.workspace_id) for one in found}
+        return {choice(name_of(one), one.workspace_id): str(one.workspace_id) for one in found}

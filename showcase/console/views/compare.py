@@ -13,9 +13,9 @@ from showcase.console.comparison_text import called, comparison_csv, comparison_
 from showcase.console.plots.overlay import HEIGHT, LINES, is_aligned, overlay_plot, overlay_table
 from showcase.console.session import Session
 from showcase.console.state import MOST_COMPARED
-from showcase.console.stores.compare import LABEL, CompareStore
+from showcase.console.stores.compare import CompareStore, choice
 from showcase.console.surface import MANY, arranged, card, remedy, show_only, text, title
-from showcase.console.text import brief, plain, span
+from showcase.console.text import plain, span
 from showcase.console.theme import sheet
 from showcase.console.views.picture import PictureCard
 from showcase.errors import ShowcaseError
@@ -86,10 +86,7 @@ class CompareView(pn.viewable.Viewer):
         """The newest workspaces to choose from, and those that are compared, whatever their age."""
         offered = newest | {one[:8]: one for one in ids if one not in newest.values()}
         if self._comparison is not None:
-            known = {
-                one.workspace_id: f"{brief(called(one), LABEL)} · {one.workspace_id[:8]}"
-                for one in self._comparison.workspaces
-            }
+            known = {one.workspace_id: choice(called(one), one.workspace_id) for one in self._comparison.workspaces}
             offered = {label: one for label, one in offered.items() if one not in known} | {
                 label: one for one, label in known.items()
             }
