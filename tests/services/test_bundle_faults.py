@@ -23,6 +23,7 @@ import pytest
 from showcase.bundles.verify import verify_bundle
 from showcase.errors import ConflictError, UnavailableError
 from showcase.services import bundle_files
+from showcase.services import bundles as bundle_service
 from showcase.services.bundles import BundleService, Export
 from showcase.settings import PACKAGE
 from tests.bundles.mutations import MUTATIONS
@@ -164,6 +165,19 @@ def test_a_disk_that_fails_at_any_operation_leaves_the_older_bundle_whole(
         # the last one syncs the name of the new bundle, which is there by then
         is_old = (kept.folder / "checksums.sha256").read_bytes() == before
         assert is_old == (at < counting.number)
+
+
+def test_an_export_whose_rows_cannot_be_read_is_a_failed_job(
+    kept: Kept, bundles: BundleService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object) -> None:
+        raise UnavailableError("The rows of this test cannot be read.", "Try again.")
+
+    monkeypatch.setattr(bundle_service, "read_content", refuse)
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        bundles.export(kept.workspace_id)
+    [job] = kept.services.jobs.recent(kind="export", status="failed", limit=1)
+    assert job.failure == "The rows of this test cannot be read."
 
 
 def test_a_first_export_that_fails_leaves_nothing(
