@@ -178,8 +178,10 @@ def every_page(launcher: Launcher, workspace_id: str, folder: Path) -> None:
 def forget_imports(database: Database) -> None:
     with database.begin() as connection:
         imported = "SELECT run_id FROM showcase_workspace WHERE imported_from IS NOT NULL"
+        own = "SELECT run_id FROM showcase_workspace WHERE imported_from IS NULL"
         for statement in (
-            f"DELETE FROM plan WHERE origin_run_id IN ({imported})",
+            # a bundle may have said that its plan is of no run, or of another
+            f"DELETE FROM plan WHERE origin_run_id IS NULL OR origin_run_id NOT IN ({own})",
             f"DELETE FROM model_run WHERE origin_run_id IN ({imported})",
             f"DELETE FROM demo_event WHERE run_id IN ({imported})",
             f"DELETE FROM demo_run WHERE run_id IN ({imported})",
