@@ -79,7 +79,7 @@ class ReportFacts:
             return {}
         mine = (pl.col(STORE) == store_id) & (pl.col(PRODUCT) == product_id)
         wanted = {
-            "backtest": (mine & (pl.col(MODEL) == pl.lit(self.winner, pl.String)), (DATE, FOLD, "actual", "forecast")),
+            "backtest": (mine & (pl.col(MODEL) == pl.lit(self.winner, pl.String)), (FOLD, DATE, "actual", "forecast")),
             "forecast": (mine, (DATE, "forecast", "lo80", "hi80", "lo95", "hi95")),
         }
         # scanned: a table has millions of rows and twice the columns
@@ -88,8 +88,5 @@ class ReportFacts:
             for name, (rows, columns) in wanted.items()
             if name in self.tables
         }
-        found = dict(zip(scans, pl.collect_all(list(scans.values())), strict=True))
-        return {
-            name: table.sort([by for by in (FOLD, DATE) if by in table.columns]).to_dicts()
-            for name, table in found.items()
-        }
+        found = zip(scans, pl.collect_all(list(scans.values())), strict=True)
+        return {name: sorted(table.to_dicts(), key=lambda row: (row.get(FOLD), row[DATE])) for name, table in found}

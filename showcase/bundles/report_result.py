@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from showcase.bundles.markup import Child, Markup, element, number
+from showcase.bundles.markup import Child, Markup, element, number, table_row
 from showcase.bundles.pictures import bars_picture, folds_picture, forecast_picture, framed
 from showcase.bundles.report_facts import ReportFacts
 from showcase.bundles.scales import short_day
@@ -31,7 +31,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Child]], *, numbers: Seq
         return "number" if column in numbers else None
 
     head = element("tr", [element("th", name, scope="col", class_=kind(at)) for at, name in enumerate(heads)])
-    body = [element("tr", [element("td", cell, class_=kind(at)) for at, cell in enumerate(row)]) for row in rows]
+    starts = [f'<td class="{kind(at)}">' if kind(at) else "<td>" for at in range(len(heads))]
+    body = [table_row(cells, starts) for cells in rows]
     return element("div", element("table", element("thead", head), element("tbody", body)), class_="scroll", tabindex=0)
 
 

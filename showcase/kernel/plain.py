@@ -7,10 +7,15 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
+_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
+"""Kinds, and none of their subclasses, that JSON has. Nearly every value is one, and asking so is quickest."""
+
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: moments and days as ISO text, tuples as lists, texts as plain ones."""
-    if isinstance(value, Mapping):
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, dict | Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]

@@ -10,9 +10,8 @@ import os
 import re
 import secrets
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -28,8 +27,8 @@ _LOCK = re.compile(r"\.lock-([0-9a-f]{32})")
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), Linux 3.15
 _SWAP = 2  # RENAME_SWAP of renamex_np(2), macOS 10.12
-_MOST_WAITING = 8
-"""Files that are in memory at once since the disk has not kept them yet."""
+_SYNCING = 2
+"""Files that are synced at once; more take no less time."""
 
 
 def touch_disk[Answer](operation: str, path: Path, act: Callable[[], Answer]) -> Answer:
@@ -92,8 +91,11 @@ class BundleFolder:
             raise _no_folder(target, "a file")
 
     @contextmanager
-    def exclusive(self, workspace_id: WorkspaceId) -> Iterator[None]:
-        """Keep every other export of this workspace out, of any process; ConflictError where one is under way."""
+    def exclusive(self, workspace_id: WorkspaceId) -> Iterator[Executor]:
+        """Keep every other export of this workspace out, of any process; ConflictError where one is under way.
+
+        Gives a thread for what has to be done by the end of the block, and not before.
+        """
         held = self._try_lock(workspace_id)
         if held is None:
             raise ConflictError(
@@ -102,7 +104,8 @@ class BundleFolder:
                 reason="exporting",
             )
         try:
-            yield
+            with ThreadPoolExecutor(1, thread_name_prefix="bundle-leftovers") as beside:
+                yield beside
         finally:
             self._unlock(workspace_id, held)
 
@@ -130,14 +133,14 @@ class BundleFolder:
         os.close(held)
 
     @contextmanager
-    def stage(self, workspace_id: WorkspaceId) -> Iterator[Stage]:
-        """A folder beside the bundles to write into; whatever is left of it at the end is removed."""
+    def stage(self, workspace_id: WorkspaceId, beside: Executor) -> Iterator[Stage]:
+        """A folder beside the bundles to write into; whatever is left of it at the end is removed, by `beside`."""
         stage = Stage(self.root / f".staging-{workspace_id}-{secrets.token_hex(4)}")
         try:
             touch_disk("make", stage.folder, lambda: stage.folder.mkdir())
             yield stage
         finally:
-            shutil.rmtree(stage.folder, ignore_errors=True)
+            beside.submit(shutil.rmtree, stage.folder, ignore_errors=True)
 
     def publish(self, workspace_id: WorkspaceId, stage: Stage) -> None:
         """Put the staged folder in the place of what was there: a reader sees the old whole one or the new whole one.
@@ -146,7 +149,6 @@ class BundleFolder:
         """
         target = self.path(workspace_id)
         self.check_target(workspace_id)
-        stage.sync_folders()
         if not target.exists():
             touch_disk("rename", target, lambda: stage.folder.rename(target))
         elif not touch_disk("rename", target, lambda: _exchange(stage.folder, target)):
@@ -199,40 +201,21 @@ class Stage:
     folder: Path
 
     def write(self, path: str, content: bytes) -> None:
-        """Write one new file, synced to the disk when this returns."""
+        """Write one new file; `sync` keeps it."""
         target = self.folder / path
         if not target.parent.exists():
             touch_disk("make", target.parent, lambda: target.parent.mkdir())
         _write_new(target, content)
 
     @contextmanager
-    def writing_beside(self) -> Iterator[Callable[[str, bytes], None]]:
-        """Gives a `write` that returns at once: a thread makes the files, in their order, while the caller goes on.
-
-        At the end of the block all of them are synced; what follows a failure is not written.
-        """
-        open_: deque[Future[None]] = deque()
-
-        def write(path: str, content: bytes) -> None:
-            before = open_[-1] if open_ else None
-            open_.append(thread.submit(self._write_after, before, path, content))
-            if len(open_) > _MOST_WAITING:
-                open_.popleft().result()
-
-        with ThreadPoolExecutor(1, thread_name_prefix="bundle-files") as thread:
-            yield write
-            if open_:
-                open_[-1].result()
-
-    def _write_after(self, before: Future[None] | None, path: str, content: bytes) -> None:
-        if before is not None:
-            before.result()
-        self.write(path, content)
-
-    def sync_folders(self) -> None:
-        """Sync the names of all files to the disk."""
-        for folder in [*(path for path in sorted(self.folder.iterdir()) if path.is_dir()), self.folder]:
-            touch_disk("sync", folder, partial(sync_path, folder))
+    def syncing(self) -> Iterator[None]:
+        """Sync every file and every folder to the disk while the block reads them; at its end all are kept."""
+        there = [*sorted(self.folder.rglob("*")), self.folder]
+        with ThreadPoolExecutor(_SYNCING, thread_name_prefix="bundle-files") as threads:
+            kept = [threads.submit(touch_disk, "sync", path, partial(sync_path, path)) for path in there]
+            yield
+            for one in kept:
+                one.result()
 
 
 def _no_folder(path: Path, what: str) -> UnavailableError:
@@ -247,7 +230,6 @@ def _write_new(path: Path, content: bytes) -> None:
     descriptor = touch_disk("make", path, lambda: os.open(path, flags, 0o644))
     try:
         touch_disk("write", path, lambda: _write_all(descriptor, content))
-        touch_disk("sync", path, lambda: os.fsync(descriptor))
     finally:
         os.close(descriptor)
 

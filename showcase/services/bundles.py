@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -108,13 +109,14 @@ class BundleService:
         UnavailableError where the disk refuses, which leaves the older bundle as it was.
         """
         name = WorkspaceId(workspace_id)
-        with self.transactions.read() as connection:
-            _exportable(connection, name)  # a refusal leaves nothing on the disk
+        found: list[Workspace] = []
         self.folder.check()
-        with self.folder.exclusive(name):
+        with self.folder.exclusive(name) as beside:
             self.folder.check_target(name)
-            with JobService(self.transactions).record("export", {"workspace_id": name}) as job:
-                made = self._make(name)
+            with JobService(self.transactions).record(
+                "export", {"workspace_id": name}, ask=lambda connection: found.append(_exportable(connection, name))
+            ) as job:
+                made = self._make(name, found[0], beside)
                 job.outcome["bundle_path"] = made.bundle_path
         return made
 
@@ -182,18 +184,17 @@ class BundleService:
                 jobs.fail_exports(connection, swept, "interrupted: the process that exported is gone")
         return swept
 
-    def _make(self, name: WorkspaceId) -> Export:
+    def _make(self, name: WorkspaceId, found: Workspace, beside: Executor) -> Export:
         exported_at = self.source_date or self.clock.now()
         with self.transactions.read() as connection:
-            found = _exportable(connection, name)  # as it is now that nobody else exports it
             content = read_content(connection, found)
         truth = winner_against_truth(self.demand, self.artifacts, found, content.data)
         if truth is not None:
             content = replace(content, data={**content.data, "truth": truth})
-        with self.folder.stage(name) as stage:
-            with stage.writing_beside() as write:
-                written = write_bundle(content, self.artifacts, write, exported_at)
-            seen = verify_bundle(stage.folder)
+        with self.folder.stage(name, beside) as stage:
+            written = write_bundle(content, self.artifacts, stage.write, exported_at)
+            with stage.syncing():
+                seen = verify_bundle(stage.folder)
             if not seen.ok:
                 raise IntegrityError(
                     f"The bundle of the workspace {name.short} was not published: {seen.reason}.",

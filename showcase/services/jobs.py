@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from showcase.errors import FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.kernel.identity import JobId, RunId
 from showcase.store import jobs as rows
-from showcase.store.fence import Transactions
+from showcase.store.fence import Connection, Transactions
 from showcase.store.jobs import Job
 from showcase.store.tables import JOB_KINDS, JOB_STATUSES
 
@@ -38,15 +38,23 @@ class JobService:
 
     @contextmanager
     def record(
-        self, kind: str, parameters: Mapping[str, Any], origin: RunId | None = None, made: list[JobId] | None = None
+        self,
+        kind: str,
+        parameters: Mapping[str, Any],
+        origin: RunId | None = None,
+        made: list[JobId] | None = None,
+        ask: Callable[[Connection], object] | None = None,
     ) -> Iterator[OpenJob]:
         """Do the block's work as a job: running from its first line on, then success with its outcome, or failed.
 
-        `kind` is one of JOB_KINDS; `origin` the pipeline run that asks; `made` notes the id as soon as there is one.
+        `kind` is one of JOB_KINDS; `origin` the pipeline run that asks; `made` notes the id as soon as there is one;
+        what `ask` raises is raised, and there is no job: it is asked in the transaction that writes the job.
         Whoever does work of a kind in UNDER_THE_LOCK holds the run lock.
         """
         job = OpenJob(JobId.new())
         with self.transactions.begin() as connection:
+            if ask is not None:
+                ask(connection)
             rows.start_job(connection, job.job_id, kind, origin, parameters)
         if made is not None:
             made.append(job.job_id)

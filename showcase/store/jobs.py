@@ -60,11 +60,8 @@ def start_job(
     connection: Connection, job_id: JobId, kind: str, origin_run_id: str | None, parameters: Mapping[str, Any]
 ) -> None:
     """Write a job that runs."""
-    connection.execute(
-        insert(t.job).values(
-            job_id=job_id, kind=kind, status="running", origin_run_id=origin_run_id, parameters=dict(parameters)
-        )
-    )
+    row = {"job_id": job_id, "kind": kind, "status": "running", "origin_run_id": origin_run_id}
+    connection.execute(insert(t.job), row | {"parameters": dict(parameters)})
 
 
 def end_job(connection: Connection, job_id: JobId, *, outcome: object = None, failure: str | None = None) -> None:

@@ -13,7 +13,6 @@ import pytest
 from showcase.bundles.verify import verify_bundle
 from showcase.errors import UnavailableError
 from showcase.failpoints import Failpoint, arm
-from showcase.services.bundle_files import Stage
 from showcase.services.bundles import BundleService
 from tests.faults.victims import die_while_exporting, url_of, victim
 from tests.services.kept import Kept
@@ -87,20 +86,6 @@ def test_a_disk_that_fills_up_at_the_first_export_leaves_none(kept: Kept, tmp_pa
             elsewhere.export(kept.workspace_id)
         arm(None)
         assert not any((tmp_path / "bundles").iterdir())
-
-
-@pytest.mark.fault("D1")
-def test_what_follows_a_file_that_the_disk_refuses_is_not_written(tmp_path: Path) -> None:
-    def write_many() -> None:
-        with Stage(tmp_path).writing_beside() as write:
-            for number in range(20):
-                write(f"{number:02d}", b"bytes")
-
-    arm(Failpoint.parse("export.write.before@3:raise"))
-    with pytest.raises(UnavailableError, match="the disk is full"):
-        write_many()
-    there = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert there == {"00": b"bytes", "01": b"bytes", "02": b""}
 
 
 def _kill(kept: Kept, place: str) -> None:

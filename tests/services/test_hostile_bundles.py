@@ -151,7 +151,8 @@ def every_page(launcher: Launcher, workspace_id: str, folder: Path) -> None:
         json.dumps(detail_json(plan))
     with launcher.database.read() as connection:
         content = read_content(connection, found)
-    with BundleFolder(folder).stage(found.workspace_id) as stage:
+    bundles, name = BundleFolder(folder), found.workspace_id
+    with bundles.exclusive(name) as beside, bundles.stage(name, beside) as stage:
         write_bundle(content, services.artifacts, stage.write, NOW)
     for column in COLUMNS.values():
         column.cell(Line(found, 0, is_open=True, now=NOW))
