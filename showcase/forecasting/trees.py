@@ -36,6 +36,7 @@ from showcase.forecasting.tree_rows import (
 _ADDITIVE = "additive_"
 _EFFECT_HALF_LIFE_DAYS = 365  # effects of price and promotion are steadier than levels: they may look further back
 _LARGEST_FACTOR = 50.0  # a day further off than this teaches a tree nothing
+_FIRST_ROWS = 1000
 _SNAPSHOT_ARRAYS = (
     ArraySpec("at_cutoff", dimensions=2, by_series=True),
     ArraySpec("level", dimensions=1, by_series=True),
@@ -134,5 +135,10 @@ def _lesson(rows: TreeRows, units: Floats, factor: Floats, used: list[int], sign
 
 
 def _varies(column: Floats) -> bool:
+    """Whether a column of the rows, in which NaN is not known, has two values; most show it in their first rows."""
+    return _has_two(column[:_FIRST_ROWS]) or _has_two(column)
+
+
+def _has_two(column: Floats) -> bool:
     known = column[~np.isnan(column)]
     return bool(known.size) and bool((known != known[0]).any())
