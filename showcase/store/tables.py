@@ -419,7 +419,7 @@ showcase_workspace = Table(
         name="lists",
     ),
 )
-Index(
+newest_workspaces = Index(
     "ix_showcase_workspace_newest",
     showcase_workspace.c.pinned.desc(),
     showcase_workspace.c.created_at.desc(),
