@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from showcase.errors import ShowcaseError
+from showcase.errors import ShowcaseError, UnavailableError
 from showcase.failpoints import reach
 from showcase.kernel.identity import RunId, WorkspaceId
 from showcase.pipeline.context import RunContext
@@ -81,6 +81,10 @@ class Execution:
             log.warning("run %s could not be recorded: %s", self.run_id, error)
             self._failure = error
         finally:
+            if self._result is None and self._failure is None:
+                self._failure = UnavailableError(
+                    f"The run {self.run_id.short} ended before it was recorded.", "Look into the log for what was met."
+                )
             # first the lock: whoever saw the summary may start the next run at once
             self.lock.release()
             self._quiet.set()

@@ -150,22 +150,28 @@ class Launcher:
     ) -> Iterator[dict[str, Any]]:
         """The run's events from `after` on, as they are stored, until its summary. Watching ends nothing.
 
-        It also ends once `is_wanted` says no, about a second later.
+        It also ends where the run has ended and told nothing behind `after`, and once `is_wanted` says no, about a
+        second later.
         """
-        run, waits = self.show(run_id).run_id, 0
+        run, waits = self.show(run_id), 0
         while is_wanted():
-            fresh = self.events(run, after)
+            fresh = self.events(run.run_id, after)
             for event in fresh:
                 after = event["seq"]
                 yield event
                 if event["event_type"] == "pipeline_complete":
                     return
+            if not fresh and run.status != "running":
+                return
             waits = 0 if fresh else waits + 1
             if waits >= _SETTLE_AFTER_WAITS:
                 # nothing was heard for a while: the process that ran it may be gone
                 settle_interrupted(self.database, self.services.clock)
                 waits = 0
-            self._feed.wait(run, after, _WAKE_S)
+            self._feed.wait(run.run_id, after, _WAKE_S)
+            if not fresh:
+                # before the next look at its events: its end and its summary are written at one moment
+                run = self.show(run_id)
 
     def close(self) -> None:
         """End the listening thread; runs of this process go on until their thread ends."""

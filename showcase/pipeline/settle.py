@@ -14,9 +14,9 @@ from showcase.ports import Clock
 from showcase.services.decisions import approval_entry
 from showcase.store import decisions, demand, jobs, registry, runs, workspaces
 from showcase.store.engine import Database
-from showcase.store.events import append_events, last_event, read_events
+from showcase.store.events import append_events, last_event, list_events_of_type
 from showcase.store.fence import Connection
-from showcase.store.lock import RunLock, evict_holder
+from showcase.store.lock import RunLock, evict_silent_holder
 from showcase.store.runs import RunRow
 from showcase.workspaces.story import summarise_phases
 from showcase.workspaces.verdict import unknown_verdict
@@ -34,11 +34,9 @@ def settle_interrupted(database: Database, clock: Clock, silent_s: float = SILEN
     with database.read() as connection:
         candidates = runs.running_ids(connection)
         has_open_work = jobs.has_work_under_the_lock(connection)
-        has_fallen_silent = runs.is_stale(connection, silent_s)
     if not candidates and not has_open_work:
         return []
-    if has_fallen_silent:
-        evict_holder(database)
+    evict_silent_holder(database, silent_s)
     lock = RunLock.try_acquire(database)
     if lock is None:
         return []
@@ -79,7 +77,7 @@ def _verdict(connection: Connection, workspace_id: str) -> dict[str, Any]:
 
 def _story(connection: Connection, run_id: RunId) -> dict[str, Any]:
     """The slots of a run whose own process is gone, as far as the rows tell."""
-    events = [event for event in read_events(connection, run_id, 0) if event["event_type"] == EventType.STEP_COMPLETE]
+    events = list_events_of_type(connection, run_id, EventType.STEP_COMPLETE)
     made = workspaces.made_by_run(connection, run_id)
     asked = decisions.list_of_run(connection, run_id)  # none is open any more
     data_set_id, known = _data_of(events)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from showcase.kernel.refusals import shown
 from showcase.kernel.table import PRODUCT, STORE
 from showcase.ports import Artifacts, Clock
 from showcase.services.demand import DemandService
+from showcase.services.models import read_frame
 from showcase.store import confirmations
 from showcase.store import workspaces as rows
 from showcase.store.demand import count_wipe
@@ -59,6 +59,9 @@ class ReplayService:
 
     def preview(self, workspace_id: str, anchor: str = "recorded") -> ReplayPreview:
         """What a replay of this workspace would be now; a new confirm token where it would wipe data."""
+        # the state first: what changes between it and what is shown makes the token void, never good for what was not
+        with self.transactions.read() as connection:
+            state = confirmations.replay_state(connection, WorkspaceId(workspace_id))
         source = self._source(workspace_id)
         to_send = self._frame(source, anchor)
         recorded = recorded_request(asdict(source))
@@ -68,7 +71,6 @@ class ReplayService:
         token, expires_at = None, None
         if wipe is not None and wipe.rows:
             with self.transactions.begin() as connection:
-                state = confirmations.replay_state(connection, source.workspace_id)
                 token, expires_at = confirmations.issue(connection, source.workspace_id, state)
         serving = None if source.reset or current is None else str(current.fingerprint)
         return ReplayPreview(
@@ -130,15 +132,14 @@ class ReplayService:
     def _largest_difference(self, ours: str | None, theirs: str | None) -> float | None:
         """The largest relative difference of two stored forecasts, infinite where their rows differ."""
         try:
-            frames = [_comparable(self.artifacts.get(Digest(one))) for one in (ours, theirs) if one is not None]
-        except (NotFoundError, IntegrityError, InvalidInputError):
+            frames = [_comparable(read_frame(self.artifacts, Digest(one))) for one in (ours, theirs) if one is not None]
+        except (NotFoundError, IntegrityError, InvalidInputError, pl.exceptions.PolarsError):
             return None
         return _difference(*frames) if len(frames) == 2 else None
 
 
-def _comparable(content: bytes) -> pl.DataFrame:
+def _comparable(frame: pl.DataFrame) -> pl.DataFrame:
     """A forecast with ranks for ids, which a re-seed changes, in the order of its keys."""
-    frame = pl.read_parquet(io.BytesIO(content))
     frame = frame.with_columns(pl.col(STORE, PRODUCT).rank("dense").cast(pl.Int64))
     return frame.sort([name for name, kind in frame.schema.items() if not kind.is_float()])
 

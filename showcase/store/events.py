@@ -31,6 +31,16 @@ def read_events(connection: Connection, run_id: RunId, after: int = 0, limit: in
     return list(rows.scalars())
 
 
+def list_events_of_type(connection: Connection, run_id: RunId, event_type: str) -> list[dict[str, Any]]:
+    """The run's events of one type in their order, however many others lie between them."""
+    rows = connection.execute(
+        select(t.demo_event.c.event)
+        .where(t.demo_event.c.run_id == run_id, t.demo_event.c.event["event_type"].as_string() == event_type)
+        .order_by(t.demo_event.c.seq)
+    )
+    return list(rows.scalars())
+
+
 def last_event(connection: Connection, run_id: RunId) -> dict[str, Any] | None:
     """The newest event of the run."""
     return connection.execute(

@@ -100,23 +100,27 @@ class RunLock:
         return None
 
 
-def evict_holder(database: Database) -> None:
-    """End every session of the process that holds the run lock, whatever it does; the lock is free then.
+def evict_silent_holder(database: Database, silent_s: float) -> None:
+    """End every session of the process that holds the run lock, where its run gave no sign of life for so long.
 
-    For a holder that gives no sign of life: a stopped process keeps its connections open, and with them its locks on
-    rows. What it writes later is refused by its fence. Where the database's URL names the sessions itself, they cannot
+    A stopped process keeps its connections open, and with them its locks on rows; what it writes later is refused by
+    its fence. Its silence is asked for in the very statement that ends it: whoever found it silent may be overtaken by
+    another who did, and by the next run, which lives. Where the database's URL names the sessions itself, they cannot
     be told from those of others, and only the one that holds the lock is ended.
     """
     query = text(
-        "WITH holder AS (SELECT pid, application_name FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks"
+        "WITH silent AS (SELECT FROM demo_run JOIN run_lock USING (run_id) WHERE demo_run.status = 'running'"
+        " AND demo_run.heartbeat_at < clock_timestamp() - make_interval(secs => :silent_s)),"
+        " holder AS (SELECT pid, application_name FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks"
         " WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = :application AND objid = :purpose"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        " AND EXISTS (SELECT FROM silent))"
         " SELECT pg_terminate_backend(other.pid, 5000) FROM pg_stat_activity AS other, holder"
         " WHERE other.pid <> pg_backend_pid() AND (other.pid = holder.pid OR (other.datname = current_database()"
         " AND other.application_name = holder.application_name AND starts_with(holder.application_name, :prefix)))"
     )
     with database.read() as connection:
-        connection.execute(query, {**RUN_LOCK.parameters, "prefix": SESSION_PREFIX})
+        connection.execute(query, {**RUN_LOCK.parameters, "prefix": SESSION_PREFIX, "silent_s": silent_s})
 
 
 def lock_is_free(database: Database) -> bool:

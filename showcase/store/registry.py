@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, String, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
@@ -166,8 +166,17 @@ def remove_alias(connection: Connection, name: str) -> bool:
     return connection.execute(delete(t.model_alias).where(t.model_alias.c.name == name)).rowcount == 1
 
 
+def _move_alone(connection: Connection) -> None:
+    """Until the transaction ends nobody else moves an alias: each move has to see where the one before it led.
+
+    The whole table, since the row of a new name is none that could be locked; aliases move rarely.
+    """
+    connection.execute(text("LOCK TABLE model_alias IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def point_alias(connection: Connection, name: str, run_id: ModelRunId) -> ModelRunId | None:
     """Point the alias at a model run and write its history; returns what it pointed at before."""
+    _move_alone(connection)
     previous = find_alias(connection, name)
     connection.execute(
         upsert(t.model_alias)
@@ -191,8 +200,10 @@ def fail_running_model_runs(connection: Connection, origin_run_id: str, failure:
 def restore_aliases(connection: Connection, origin_run_id: str) -> list[str]:
     """Put back each alias that points at a model run of this pipeline run; returns their names.
 
-    It goes back to what it pointed at before the run touched it, and away where that was nothing.
+    It goes back to what it pointed at before the run touched it, and away where that was nothing, or is no success any
+    more.
     """
+    _move_alone(connection)
     moved = (
         connection.execute(
             select(t.model_alias.c.name)
@@ -203,15 +214,16 @@ def restore_aliases(connection: Connection, origin_run_id: str) -> list[str]:
         .all()
     )
     for name in moved:
-        first = connection.execute(
+        before = connection.execute(
             select(t.alias_history.c.previous_run_id)
             .join(t.model_run, t.model_run.c.run_id == t.alias_history.c.run_id)
             .where(t.alias_history.c.name == name, t.model_run.c.origin_run_id == origin_run_id)
             .order_by(t.alias_history.c.id)
             .limit(1)
         ).scalar()
-        if first is None:
-            connection.execute(delete(t.model_alias).where(t.model_alias.c.name == name))
+        found = find_model_run(connection, before, lock=True) if before else None
+        if found is None or found.status != "success":
+            remove_alias(connection, name)
         else:
-            point_alias(connection, name, ModelRunId(first))
+            point_alias(connection, name, found.run_id)
     return list(moved)

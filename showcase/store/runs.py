@@ -168,19 +168,6 @@ def list_runs(connection: Connection, *, status: str | None, limit: int, behind:
     return [_run(row) for row in connection.execute(query)]
 
 
-def is_stale(connection: Connection, silent_s: float) -> bool:
-    """Whether the run that took the lock last stands as running and has not given a sign of life for so long."""
-    row = connection.execute(
-        select(t.demo_run.c.run_id)
-        .join(t.run_lock, t.run_lock.c.run_id == t.demo_run.c.run_id)
-        .where(
-            t.demo_run.c.status == "running",
-            t.demo_run.c.heartbeat_at < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, silent_s),
-        )
-    ).first()
-    return row is not None
-
-
 def running_ids(connection: Connection) -> list[RunId]:
     """Runs that stand as running, whether their process lives or not."""
     rows = connection.execute(select(t.demo_run.c.run_id).where(t.demo_run.c.status == "running"))

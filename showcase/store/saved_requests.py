@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from showcase.store import tables as t
 
@@ -20,8 +21,9 @@ def list_saved_requests(connection: Connection) -> list[tuple[str, dict[str, Any
 
 def put_saved_request(connection: Connection, name: str, request: Mapping[str, Any]) -> None:
     """Keep a request under a name, in place of an older one."""
-    remove_saved_request(connection, name)
-    connection.execute(insert(t.saved_request).values(name=name, request=dict(request)))
+    kept = {"request": dict(request)}
+    statement = upsert(t.saved_request).values(name=name, **kept)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
 
 
 def remove_saved_request(connection: Connection, name: str) -> bool:

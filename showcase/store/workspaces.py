@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, true, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -162,8 +163,9 @@ def list_saved_searches(connection: Connection) -> list[tuple[str, dict[str, Any
 
 def put_saved_search(connection: Connection, name: str, filters: Mapping[str, Any]) -> None:
     """Save filters under a name, in place of what it meant before."""
-    remove_saved_search(connection, name)
-    connection.execute(insert(t.saved_search).values(name=name, filters=dict(filters)))
+    kept = {"filters": dict(filters)}
+    statement = upsert(t.saved_search).values(name=name, **kept)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
 
 
 def remove_saved_search(connection: Connection, name: str) -> bool:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from showcase.demand.intake_values import IntakeOptions
-from showcase.errors import ConflictError, InvalidInputError, NotFoundError
+from showcase.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from showcase.pipeline.context import RunContext
 from showcase.pipeline.launcher import Launcher
-from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, warned
+from showcase.pipeline.settle import SILENT_S
+from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, passed, warned
 from showcase.store.engine import Database
-from showcase.store.lock import lock_is_free
+from showcase.store.events import append_events
+from showcase.store.lock import evict_silent_holder, lock_is_free
 from showcase.testing import fresh_request, launcher_over
 from tests.pipeline.held import hold
 
@@ -74,6 +76,60 @@ def test_a_watcher_that_joins_late_gets_what_it_has_not_seen(launcher: Launcher)
     execution.wait(60)
     everything = list(launcher.watch(execution.run_id))
     assert list(launcher.watch(execution.run_id, after=5)) == everything[5:]
+
+
+def test_who_has_heard_all_that_there_is_waits_for_nothing(launcher: Launcher) -> None:
+    ended = launcher.start(fresh_request()).wait(60)
+    last, asked = launcher.events(ended.run_id)[-1]["seq"], list[int]()
+
+    def is_wanted() -> bool:
+        asked.append(1)
+        return len(asked) < 5
+
+    for after in (last, last + 900):
+        asked.clear()
+        assert list(launcher.watch(ended.run_id, after, is_wanted=is_wanted)) == []
+        assert len(asked) == 1, "it waited for an event that cannot come"
+
+
+def test_who_waits_for_more_than_a_run_will_tell_is_let_go_with_its_end(launcher: Launcher) -> None:
+    gate, asked = hold(launcher), list[int]()
+    execution = launcher.start(fresh_request())
+
+    def is_wanted() -> bool:
+        asked.append(1)
+        gate.opened.set()
+        return len(asked) < 120
+
+    assert list(launcher.watch(execution.run_id, after=900, is_wanted=is_wanted)) == []
+    assert len(asked) < 120
+    assert execution.wait(60).run_status == "completed"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_run_that_breaks_off_unforeseen_is_settled_at_once_and_says_so(launcher: Launcher) -> None:
+    def ahead(context: RunContext) -> StepOutcome:
+        newest = launcher.events(context.run_id)[-1]
+        with launcher.database.begin() as connection:  # takes the number of the run's own next event
+            append_events(connection, context.run_id, [(newest["seq"] + 1, {**newest, "seq": newest["seq"] + 1})])
+        return passed("through")
+
+    launcher.steps_of = lambda _: (*eleven_steps()[:1], Step("ahead", "data", ahead))
+    execution = launcher.start(fresh_request())
+    with pytest.raises(UnavailableError, match="ended before it was recorded"):
+        execution.wait(60)
+    assert launcher.show(execution.run_id).status == "interrupted"
+
+
+def test_a_run_that_lives_is_not_ended_for_one_that_had_fallen_silent(launcher: Launcher, database: Database) -> None:
+    """Two may find a run silent; the slower one finds the next run in its place."""
+    gate = hold(launcher)
+    execution = launcher.start(fresh_request())
+    assert gate.entered.wait(10)
+    evict_silent_holder(database, SILENT_S)
+    assert not lock_is_free(database)
+    gate.opened.set()
+    assert execution.wait(60).run_status == "completed"
 
 
 @pytest.mark.compat

@@ -7,6 +7,8 @@ import pytest
 from showcase.errors import InvalidInputError, NotFoundError
 from showcase.pipeline.saved_requests import SavedRequests
 from showcase.store.engine import Database
+from showcase.store.saved_requests import put_saved_request
+from tests.store.contended import meet
 
 SENT = {"scenario": "sparse", "skip_seed": False}
 
@@ -44,3 +46,13 @@ def test_what_cannot_be_kept_is_refused(database: Database, name: str, request_:
     with pytest.raises(InvalidInputError):
         saved.save(name, request_)
     assert saved.list() == {}
+
+
+def test_two_who_give_a_request_one_name_at_once_both_do(database: Database) -> None:
+    saved = SavedRequests(database)
+    meet(
+        database,
+        lambda connection: put_saved_request(connection, "mine", {"seed": 1}),
+        lambda: saved.save("mine", {"seed": 2}),
+    )
+    assert saved.show("mine") == {"seed": 2}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 
 from showcase.kernel.identity import RunId
 from showcase.pipeline.launcher import Launcher
@@ -19,8 +18,8 @@ from showcase.store.events import append_events
 from showcase.store.lock import RunLock
 from showcase.store.workspaces import Workspace
 from showcase.testing import FixedClock, fresh_request
-from tests.faults.waiting import PATIENCE_S, wait_until
 from tests.services.test_decisions import _question as question
+from tests.store.contended import meet
 
 CLOCK = FixedClock()
 SLOTS = ("approval_events", "rag_events", "job_ids", "phase_summaries")
@@ -139,25 +138,40 @@ def test_a_run_that_died_before_its_first_event_has_one(dead: Dead) -> None:
     assert [event["seq"] for event in dead.launcher.events(dead.run_id)] == [1]
 
 
+def test_a_dead_run_that_told_of_much_is_remembered_to_its_last_step(dead: Dead) -> None:
+    """A long step tells five times a second, so the steps after it lie far behind the first page of events."""
+    told, c = 1500, t.demo_event.c
+    mine, database = c.run_id == dead.run_id, dead.launcher.database
+    with database.begin() as connection:
+        # the steps behind the backtest's start give way to what the backtest told meanwhile
+        first = connection.execute(
+            select(c.seq).where(
+                mine, c.event["step_name"].as_string() == "backtest", c.event["event_type"].as_string() == "step_start"
+            )
+        ).scalar_one()
+        later = connection.execute(select(c.event).where(mine, c.seq > first).order_by(c.seq)).scalars().all()
+        progress = [{**later[0], "event_type": "step_progress", "data": {}} for _ in range(told)]
+        connection.execute(delete(t.demo_event).where(mine, c.seq > first))
+        every = [{**event, "seq": seq} for seq, event in enumerate([*progress, *later], first + 1)]
+        append_events(connection, dead.run_id, [(event["seq"], event) for event in every])
+    assert settle_interrupted(database, CLOCK) == [dead.run_id]
+    now, whole = dead.workspace(), dead.whole
+    assert now.created_objects["files"] == whole.created_objects["files"]
+    assert [phase["phase"] for phase in now.phase_summaries or []] == ["data", "modeling", "decision", "verify"]
+
+
 def test_what_its_process_is_still_writing_is_waited_for_and_told(dead: Dead) -> None:
     database, run = dead.launcher.database, dead.launcher.show(dead.run_id)
     late = dead.launcher.services.fenced(dead.run_id, run.token).transactions
     newest = dead.launcher.events(dead.run_id)[-1]
     told = {**newest, "event_type": "step_progress", "seq": newest["seq"] + 1}
 
-    def is_waiting() -> bool:
-        with database.read() as connection:
-            here = (
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            return bool(connection.execute(text(here)).scalar_one())
-
-    with ThreadPoolExecutor(1) as pool:
-        with late.begin() as connection:
-            append_events(connection, dead.run_id, [(told["seq"], told)])
-            settling = pool.submit(settle_interrupted, database, CLOCK)
-            wait_until(is_waiting, "the settler did not wait for the unit of work")
-        assert settling.result(PATIENCE_S) == [dead.run_id]
+    settled = meet(
+        late,
+        lambda connection: append_events(connection, dead.run_id, [(told["seq"], told)]),
+        lambda: settle_interrupted(database, CLOCK),
+    )
+    assert settled == [dead.run_id]
     events = dead.launcher.events(dead.run_id)
     assert told in events
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))

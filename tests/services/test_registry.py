@@ -17,8 +17,9 @@ from showcase.services.registration import Made, Registrar, feature_frame_versio
 from showcase.services.registry import RegistryService
 from showcase.services.suite import Services
 from showcase.store.engine import Database
-from showcase.store.registry import ModelRunFilter
+from showcase.store.registry import ModelRunFilter, point_alias, restore_aliases
 from tests.services.subjects import quiet, register, seed_subject, services_of
+from tests.store.contended import meet
 
 UNKNOWN = "0" * 32
 
@@ -129,6 +130,38 @@ def test_an_alias_moves_and_keeps_its_history(services: Services, subject: Subje
     assert len(registry.alias_history("mine")) == 2
     with pytest.raises(NotFoundError):
         registry.alias("mine")
+
+
+def test_of_two_moves_at_once_the_second_goes_on_from_where_the_first_led(
+    services: Services, subject: Subject, registry: RegistryService, database: Database
+) -> None:
+    first, second, third = (register(services, subject) for _ in range(3))
+    for name, before in (("mine", first), ("new", None)):
+        if before is not None:
+            registry.set_alias(name, before)
+        led_from = meet(
+            database,
+            lambda connection, name=name: point_alias(connection, name, second),
+            lambda name=name: registry.set_alias(name, third),
+        )
+        assert led_from == second
+        moves = [(change.run_id, change.previous_run_id) for change in registry.alias_history(name)]
+        assert moves[:2] == [(third, second), (second, before)]
+
+
+def test_an_alias_goes_back_to_a_success_alone(
+    services: Services, subject: Subject, registry: RegistryService, database: Database
+) -> None:
+    """The model run that it pointed at before may have been archived while the pipeline run went on."""
+    origin = RunId("a" * 32)
+    kept, archived = register(services, subject), register(services, subject)
+    for name, before in (("kept", kept), ("archived", archived)):
+        registry.set_alias(name, before)
+        registry.set_alias(name, register(services, replace(subject, run_id=origin)))
+    registry.change_state(archived, "archived")
+    with database.begin() as connection:
+        assert sorted(restore_aliases(connection, origin)) == ["archived", "kept"]
+    assert [(state.alias.name, state.run.run_id) for state in registry.aliases()] == [("kept", kept)]
 
 
 def test_an_alias_points_at_a_success_only(services: Services, subject: Subject, registry: RegistryService) -> None:

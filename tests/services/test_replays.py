@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import func, select, update
 
+from showcase.demand.recipe import resolve_recipe
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.request import parse_request
+from showcase.services.demand import DemandService, Wipe
+from showcase.services.models import parquet_bytes
 from showcase.store import tables as t
 from showcase.store.engine import Database
 from showcase.testing import TODAY, fresh_request, launcher_over
@@ -192,6 +197,38 @@ def test_a_data_set_that_is_gone_stands_in_the_differences(launcher: Launcher) -
     assert launcher.services.replays.preview(source.workspace_id).differences == [
         {"field": "data_set", "recorded": source.data_fingerprint, "to_send": current}
     ]
+
+
+def test_a_token_is_void_for_data_that_came_while_it_was_made(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, preview_wipe = _keep(launcher), DemandService.preview_wipe
+
+    def overtaken(demand: DemandService) -> Wipe:
+        shown = preview_wipe(demand)
+        demand.seed(resolve_recipe("sparse", 7, None, TODAY))
+        return shown
+
+    monkeypatch.setattr(DemandService, "preview_wipe", overtaken)
+    seen = launcher.services.replays.preview(source)
+    assert len({one["data_set"] for one in seen.wipes}) == 1
+    _refused(launcher, source, seen.confirm)
+
+
+@pytest.mark.parametrize("content", [b"no table", parquet_bytes(pl.DataFrame({"other": [1.0]}))])
+def test_a_source_whose_forecast_is_no_forecast_leaves_that_part_unknown(launcher: Launcher, content: bytes) -> None:
+    """An import brings what somebody else's program wrote; a replay of it comes to its end all the same."""
+    source, replay = (launcher.services.workspaces.show(_keep(launcher, reset=False)) for _ in range(2))
+    named = {"forecast": launcher.services.artifacts.put(content)}
+    changed = {
+        "created_objects": source.created_objects | {"files": source.created_objects["files"] | named},
+        "result_summary": (source.result_summary or {}) | {"forecast_digest": "0" * 64},
+    }
+    mine = t.showcase_workspace.c.workspace_id == source.workspace_id
+    with launcher.database.begin() as connection:
+        connection.execute(update(t.showcase_workspace).where(mine).values(**changed))
+    verdict = launcher.services.replays.judge(source.workspace_id, asdict(replay))
+    assert verdict["parts"]["forecast"] == "unknown"
 
 
 @pytest.mark.fault("C6")

@@ -14,8 +14,9 @@ from showcase.services.workspaces import OutdatedRevisionError, WorkspaceService
 from showcase.store.bulk import KEPT_UNDOS
 from showcase.store.contention import TRIES
 from showcase.store.engine import Database
+from showcase.store.workspaces import put_saved_search
 from showcase.testing import services_over
-from tests.store.contended import let_pass_each, tries
+from tests.store.contended import let_pass_each, meet, tries
 from tests.workspaces.library import put_items, workspace_id
 from tests.workspaces.queries import Item
 
@@ -289,3 +290,12 @@ def test_a_search_is_saved_under_a_name_replaced_and_forgotten(workspaces: Works
         workspaces.forget_search("failed")
     with pytest.raises(InvalidInputError):
         workspaces.save_search("broken", {"search": "(a"})
+
+
+def test_two_who_give_a_search_one_name_at_once_both_do(workspaces: WorkspaceService, database: Database) -> None:
+    meet(
+        database,
+        lambda connection: put_saved_search(connection, "mine", {"status": "failed"}),
+        lambda: workspaces.save_search("mine", {"status": "completed"}),
+    )
+    assert workspaces.saved_searches() == {"mine": {"status": "completed"}}

@@ -1,10 +1,15 @@
-"""Lets PostgreSQL undo the first changes of a table as if others had come first, without any need of others."""
+"""Changes that meet: undone by PostgreSQL as if others had come first, or made to wait for one that is under way."""
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Connection, text
 
 from showcase.store.engine import Database
+from showcase.store.fence import Transactions
+from tests.faults.waiting import PATIENCE_S, wait_until
 
 _TRIGGER = """
 CREATE SEQUENCE {table}_tries;
@@ -26,3 +31,21 @@ def tries(database: Database, table: str) -> int:
     """How many statements wanted to change the table since then."""
     with database.read() as connection:
         return int(connection.execute(text(f"SELECT last_value FROM {table}_tries")).scalar_one())
+
+
+def somebody_waits(database: Transactions) -> bool:
+    """Whether a session of this database waits for a lock of another."""
+    here = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.read() as connection:
+        return bool(connection.execute(text(here)).scalar_one())
+
+
+def meet[T](database: Transactions, first: Callable[[Connection], object], second: Callable[[], T]) -> T:
+    """What `second` returns that began while `first` was not committed yet, and had to wait for it."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as connection:
+            first(connection)
+            waiting = pool.submit(second)
+            wait_until(lambda: waiting.done() or somebody_waits(database), "the second neither waited nor ended")
+            assert not waiting.done()
+        return waiting.result(PATIENCE_S)
