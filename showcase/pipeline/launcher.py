@@ -207,8 +207,8 @@ class Launcher:
                 return lock
             with self.database.read() as connection:
                 holder = runs.read_holder(connection)
-            # whoever heard a run's summary may start the next one, though its process lets go a moment later
-            if pause_s is None or not self._has_ended(holder):
+            # whoever heard how a run or a batch ended may start the next one, though its process lets go a moment later
+            if pause_s is None or self._goes_on(holder):
                 break
             time.sleep(pause_s)
         who = f"{holder.holder}, since {holder.since:%Y-%m-%d %H:%M:%S} UTC" if holder else "another process"
@@ -219,13 +219,13 @@ class Launcher:
             reason="busy",
         )
 
-    def _has_ended(self, holder: Holder | None) -> bool:
-        """Whether the run of this holder is on the record as ended."""
+    def _goes_on(self, holder: Holder | None) -> bool:
+        """Whether the run of this holder is on the record as running; of work that is no run nothing tells its end."""
         if holder is None or holder.run_id is None:
             return False
         with self.database.read() as connection:
             found = runs.find_run(connection, holder.run_id)
-        return found is not None and found.status != "running"
+        return found is None or found.status == "running"
 
     def _record(self, request: RunRequest, lock: HeldLock, also: Also | None) -> Execution:
         """Write the run, and its workspace where it is kept, before the first step."""

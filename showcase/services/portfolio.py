@@ -79,15 +79,16 @@ class PortfolioService:
         registrar, found = Registrar(self.transactions, self.artifacts), rows_of(matrix, *_columns(series))
         work = BatchWork(request, data_set, matrix, found, batch_id, origin_run_id, worker, registrar, noted)
         try:
-            ended = work.run(progress) if series else ItemOutcomes()
+            try:
+                ended = work.run(progress) if series else ItemOutcomes()
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
             ended.failed |= {key: "the data set has no such series" for key in items if key[:2] in set(missing)}
             self._end(items, ended)
         except BaseException as error:
             with self.transactions.begin() as connection:
                 rows.fail_items(connection, batch_id, why(error))
             raise
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         return self.show(batch_id)
 
     def show(self, batch_id: str) -> Batch:

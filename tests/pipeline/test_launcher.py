@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from showcase.store.engine import Database
 from showcase.store.events import append_events
 from showcase.store.lock import evict_silent_holder, lock_is_free
 from showcase.testing import fresh_request, launcher_over
+from tests.faults.waiting import PATIENCE_S, TWO_S
 from tests.pipeline.held import hold
 
 ELEVEN = [step.name for step in eleven_steps()]
@@ -138,7 +141,7 @@ def test_the_second_starter_hears_who_holds_the_pipeline_and_disturbs_nothing(
 ) -> None:
     gate = hold(launcher)
     first = launcher.start(fresh_request())
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(PATIENCE_S)
     other = launcher_over(database, tmp_path)
     with pytest.raises(ConflictError) as busy:
         other.start(fresh_request())
@@ -152,15 +155,26 @@ def test_the_second_starter_hears_who_holds_the_pipeline_and_disturbs_nothing(
     assert lock_is_free(database)
 
 
+def test_whoever_comes_when_other_work_is_on_the_record_but_has_not_let_go_is_not_turned_away(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending = ExitStack()
+    ending.enter_context(launcher.exclusive("a batch"))
+    monkeypatch.setattr("showcase.pipeline.launcher.time", SimpleNamespace(sleep=lambda _: ending.close()))
+    with launcher.exclusive("seeding"):
+        assert not lock_is_free(launcher.database)
+    assert lock_is_free(launcher.database)
+
+
 @pytest.mark.compat
 def test_stop_ends_the_run_as_cancelled_within_two_seconds_and_puts_the_alias_back(launcher: Launcher) -> None:
     before = _run(launcher).summary["winning_run_id"]
     gate = hold(launcher, before=8)
     execution = launcher.start(fresh_request(preservation="keep", seed=7))
-    assert gate.entered.wait(20)
+    assert gate.entered.wait(PATIENCE_S)
     assert launcher.services.models.alias("demo-production") != before
     launcher.stop(execution.run_id)
-    outcome = execution.wait(2)
+    outcome = execution.wait(TWO_S)
     assert (outcome.run_status, outcome.overall_status) == ("cancelled", "fail")
     assert outcome.steps[-1]["detail"] == "cancelled"
     assert launcher.services.models.alias("demo-production") == before
