@@ -96,6 +96,13 @@ def in_server(url: str) -> dict[str, set[str]]:
         [folder] = connection.execute("SHOW data_directory").fetchone() or ("",)
     database.dispose()
     log = Path(folder) / "pg_wal"
-    contents = ((path.name, path.read_bytes()) for path in sorted(log.iterdir()) if path.is_file())
+    contents = ((path.name, _bytes_of(path)) for path in sorted(log.iterdir()) if path.is_file())
     found = {name: in_bytes(content, deep=0) for name, content in contents if _STEM.encode() in content}
     return {name: secrets for name, secrets in found.items() if secrets}
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a checkpoint gave it the name of a later part meanwhile, to be written over
+        return b""

@@ -1,11 +1,31 @@
-"""A server of a test's own on a free port of this machine, in threads that nobody waits for."""
+"""Free ports of this machine, and a server of a test's own on one, in threads that nobody waits for."""
 
 from __future__ import annotations
 
+import itertools
+import os
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+_FIRST_PORT, _PROCESSES, _TURNS = 20_000, 8, 1500
+_turns = itertools.count(os.getpid() % _TURNS)
+
+
+def free_port() -> int:
+    """A port for a server that another process starts a moment later.
+
+    Below those that the system gives to whoever asks for any, and of this process of the suite alone: nobody else is
+    given it until the server listens.
+    """
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _PROCESSES
+    while True:
+        port = _FIRST_PORT + _PROCESSES * (next(_turns) % _TURNS) + own
+        with socket.socket() as listening, suppress(OSError):
+            listening.bind(("127.0.0.1", port))
+            return port
 
 
 class Loopback(socketserver.ThreadingTCPServer):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from sqlalchemy import make_url
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.engine import Database, open_database
 from showcase.store.placement import ServerUser, place
+from tests.loopback import free_port
 
 NOBODY = ServerUser(65534, 65534, "nobody")
 
@@ -75,7 +75,7 @@ def loopback_server(programs: Path) -> Iterator[str]:
     """A server on 127.0.0.1 made with the programs in a folder such as /usr/lib/postgresql/15/bin."""
     user = NOBODY if os.geteuid() == 0 else ServerUser(os.geteuid(), os.getegid(), "own")
     folder = Path(tempfile.mkdtemp(prefix="showcase-loopback-", dir="/tmp"))
-    data, log, port = folder / "cluster", folder / "server.log", _free_port()
+    data, log, port = folder / "cluster", folder / "server.log", free_port()
     user.own(folder)
 
     def run(program: str, *arguments: str) -> None:
@@ -92,9 +92,3 @@ def loopback_server(programs: Path) -> Iterator[str]:
             run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
     finally:
         shutil.rmtree(folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])

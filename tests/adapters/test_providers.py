@@ -23,6 +23,7 @@ from showcase.errors import InvalidInputError, ProviderError
 from showcase.settings import Settings, load_settings
 from tests.adapters.fake_provider import FakeProvider, provider, says
 from tests.canaries import CANARIES
+from tests.faults.waiting import TWO_S
 
 KEY = CANARIES["provider_key"]
 TWO = {"data": [{"index": 1, "embedding": [3, 4.5]}, {"index": 0, "embedding": [1, 2]}]}
@@ -169,7 +170,7 @@ def test_a_service_that_hangs_is_left_in_time() -> None:
     with provider(_hang(lambda: known[0])) as fake:
         known.append(fake)
         assert "within 0.3 s" in _refused(_service(fake.url, timeout_s=0.3)).message
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < TWO_S
 
 
 @pytest.mark.fault("I10")
@@ -187,7 +188,7 @@ def test_a_service_that_sends_a_letter_at_a_time_is_left_in_time_too_with_its_th
         assert "within 0.4 s" in _refused(_service(fake.url, timeout_s=0.4)).message
         asking = [thread for thread in threading.enumerate() if thread.name.startswith("ask-")]
         for thread in asking:
-            thread.join(2)
+            thread.join(TWO_S)
         assert not [thread for thread in asking if thread.is_alive()]
 
 
@@ -206,7 +207,7 @@ def test_a_wait_is_left_at_once_where_its_tick_says_so() -> None:
         known.append(fake)
         with pytest.raises(LeftError):
             _service(fake.url, timeout_s=20.0).embed(["a"], leave)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < TWO_S
 
 
 # --- settings ---

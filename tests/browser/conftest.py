@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +22,10 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sy
 from showcase.demand.recipe import resolve_recipe
 from showcase.pipeline.request import parse_request
 from showcase.settings import load_settings
+from showcase.store.lock import lock_is_free
 from showcase.wiring import Installation, open_installation
+from tests.faults.waiting import wait_until
+from tests.loopback import free_port
 from tests.postgres import remove_database
 
 _FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -87,6 +89,8 @@ class Server:
         finally:
             process.kill()
             process.communicate()
+            # the database notices a moment later that its client is gone
+            wait_until(lambda: lock_is_free(self.beside.database), "the killed run still holds the pipeline")
 
     def seed(self, scenario: str) -> None:
         """Seed a preset and make it the current data set."""
@@ -125,12 +129,6 @@ class Watcher:
     def _answered(self, status: int, url: str) -> None:
         if status >= 400:
             self.troubles.append(f"{status}: {url}")
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from showcase.settings import Settings
 from showcase.store.engine import Database
 from showcase.testing import launcher_over
 from showcase.wiring import Installation, share
-from tests.browser.conftest import free_port
+from tests.loopback import free_port
 
 PATIENCE_S = 60.0
 

@@ -62,9 +62,18 @@ def _filled(server: Server) -> None:
     fill(server, kin + chain + shelf_items("side", 3, SIDE))
 
 
+_STANDS_STILL = f"""
+id => {{
+  const [before, now] = [window.lastSpot, JSON.stringify([id, ({_SPOT})(id)])]
+  window.lastSpot = now
+  return now === before && !now.includes("null")
+}}
+"""
+
+
 def tap(page: Page, number: int, clicks: int = 1) -> None:
-    """Click on the node of a workspace, once it is drawn."""
-    page.wait_for_function(f"id => ({_SPOT})(id) !== null", arg=workspace_id(number))
+    """Click on the node of a workspace, once it is drawn and what comes beside it moves it no more."""
+    page.wait_for_function(_STANDS_STILL, arg=workspace_id(number), polling=250)
     x, y = page.evaluate(_SPOT, workspace_id(number))
     page.mouse.click(x, y, click_count=clicks)
 

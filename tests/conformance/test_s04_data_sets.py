@@ -123,9 +123,11 @@ def test_s4_enrichment_has_a_digest_of_its_own_and_is_made_once(api: Client, dat
     assert api.datasets.status()["fingerprint"] == data["fingerprint"]
 
 
-def test_s4_append_makes_a_new_data_set(api: Client, data: Json) -> None:
+def test_s4_append_makes_a_new_data_set(api: Client) -> None:
+    api.api.call("DELETE", "/seeder/data")  # what was appended before would be found again
+    data = api.datasets.generate(end_date=AS_OF, overrides=SMALL_OVERRIDES)
     added = api.api.call("POST", "/seeder/append", json={"end_date": "2026-04-10"})
-    assert added["data_set"] != data["id"]
+    assert added["data_set"] != data["data_set"]
     assert added["records_created"]["sales"] == 2 * 10
     assert api.datasets.status()["date_range_end"] == "2026-04-10"
 

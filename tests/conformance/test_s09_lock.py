@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
@@ -10,10 +13,13 @@ import pytest
 
 from showcase.client import Client
 from tests.conformance.asking import RICH, SMALL, UNKNOWN, Json, refused, socket, summary_of, told
+from tests.conformance.settings import WINDOW_S
+
+_HALF_S = float(WINDOW_S) / 2
 
 
-@pytest.fixture(scope="module")
-def holder(api: Client) -> Iterator[Json]:
+@contextmanager
+def holding(api: Client) -> Iterator[Json]:
     """A run that waits for a decision, and so holds the pipeline; it is stopped at the end."""
     started = api.runs.start(**RICH, preservation="keep", workspace_name="holder")
     events = api.runs.watch(started.run_id)
@@ -22,6 +28,29 @@ def holder(api: Client) -> Iterator[Json]:
     if api.runs.show(started.run_id)["status"] == "running":
         api.runs.stop(started.run_id)
     assert summary_of(list(events))["run_status"] in ("cancelled", "completed")
+
+
+@pytest.fixture(scope="module")
+def newest_holder(api: Client) -> Iterator[Callable[[], Json]]:
+    """The run that holds the pipeline for one test after the other; a new one once half of its window is over."""
+    with ExitStack() as stack:
+        run: Json = {}
+        asked_at = -math.inf
+
+        def newest() -> Json:
+            nonlocal run, asked_at
+            if time.monotonic() - asked_at > _HALF_S:
+                stack.close()
+                run, asked_at = stack.enter_context(holding(api)), time.monotonic()
+            return run
+
+        yield newest
+
+
+@pytest.fixture
+def holder(newest_holder: Callable[[], Json]) -> Json:
+    """A run that holds the pipeline for as long as the test takes."""
+    return newest_holder()
 
 
 PAIR = {"store_id": 1, "product_id": 1}

@@ -22,8 +22,8 @@ from showcase.store.engine import Database
 from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request, launcher_over
 from tests.faults.victims import die_while_running, url_of, victim
+from tests.faults.waiting import TWO_S, wait_until
 
-LOCK_FREE_WITHIN_S = 2.0
 KILLS = 300
 FRAME: dict[str, Any] = {"skip_seed": False, "preservation": "keep", "workspace_name": "victim"}
 STEP_PLACES = [f"step.{step.name}.{side}" for step in eleven_steps() for side in ("before", "after")]
@@ -37,10 +37,7 @@ def dies_at(database: Database, home: Path, failpoint: str, frame: dict[str, Any
         if process.exitcode == 0:
             return False
         assert process.exitcode == -signal.SIGKILL, f"at {failpoint} the process ended with {process.exitcode}"
-    deadline = time.monotonic() + LOCK_FREE_WITHIN_S
-    while not lock_is_free(database):
-        assert time.monotonic() < deadline, f"the lock was not free 2 s after the kill at {failpoint}"
-        time.sleep(0.005)
+    wait_until(lambda: lock_is_free(database), f"the lock was not free soon after the kill at {failpoint}", TWO_S)
     return True
 
 

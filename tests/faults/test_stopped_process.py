@@ -13,9 +13,10 @@ from showcase.errors import ConflictError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.settle import settle_interrupted
 from showcase.store.engine import Database
+from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request, launcher_over
 from tests.faults.victims import die_while_running, die_while_wiping, url_of, victim
-from tests.faults.waiting import wait_for_step
+from tests.faults.waiting import wait_for_step, wait_until
 
 SILENT_S = 1.0
 LONG = {"skip_seed": False, "scenario": "retail_standard", "backtest": {"n_splits": 8}, "preservation": "keep"}
@@ -100,6 +101,7 @@ def test_a_wipe_that_is_killed_before_its_commit_took_nothing(database: Database
         process.join(60)
         assert process.exitcode == -signal.SIGKILL
     assert launcher.services.demand.preview_wipe() == before
+    wait_until(lambda: lock_is_free(database), "the killed process still holds the pipeline")
     with launcher.exclusive("a wipe"):
         assert launcher.services.demand.wipe() == before
     assert launcher.services.demand.preview_wipe().rows == 0

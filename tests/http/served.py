@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 
 from showcase.store.engine import Database
+from tests.loopback import free_port
 
 STOP_S = 30
 PATIENCE_S = 60
@@ -44,12 +44,6 @@ class Served:
         """End it as an operator does; returns its exit code."""
         self.process.send_signal(number)
         return self.process.wait(STOP_S)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

@@ -12,7 +12,9 @@ from websockets.sync.client import connect
 
 from showcase.pipeline.request import parse_request
 from showcase.store.engine import Database
+from showcase.store.lock import lock_is_free
 from showcase.testing import launcher_over
+from tests.faults.waiting import wait_until
 from tests.http.served import served
 
 LONG = {"skip_seed": False, "scenario": "new_launches", "seed_overrides": {"stores": 60, "products": 100}}
@@ -52,6 +54,8 @@ def test_a_second_signal_does_not_wait_and_the_next_start_settles_the_run(databa
             assert json.loads(watching.recv())["seq"] == 1
             server.process.send_signal(signal.SIGINT)
             assert server.stop(signal.SIGINT) == 0
+    # the database notices a moment later that the process is gone
+    wait_until(lambda: lock_is_free(database), "the process that has ended still holds the pipeline")
     launcher = launcher_over(database, home)
     launcher.start(parse_request({})).wait(60)  # settles what is left
     assert launcher.show(started["run_id"]).status in ("cancelled", "interrupted")

@@ -19,6 +19,7 @@ from showcase.services.suite import Services
 from showcase.store.engine import Database
 from showcase.testing import fresh_request, services_over
 from showcase.workspaces.story import SLOTS
+from tests.faults.waiting import PATIENCE_S, TWO_S
 
 THREE = tuple(
     Step(step.__name__, "knowledge", step)
@@ -49,7 +50,7 @@ def _run(services: Services, database: Database, steps: tuple[Step, ...] = THREE
     usual = eleven_steps()
     launcher = Launcher(database, services, lambda _: (*usual[:9], *steps, *usual[9:]))
     execution = launcher.start(fresh_request(seed_overrides={"stores": 2, "products": 3}))
-    outcome = execution.wait(30)
+    outcome = execution.wait(PATIENCE_S)
     launcher.close()
     return execution, outcome
 
@@ -121,5 +122,5 @@ def test_a_stop_is_answered_while_a_provider_is_waited_for(database: Database, t
         if event["step_name"] == "embedding_provider_probe":
             launcher.stop(execution.run_id)
             break
-    assert execution.wait(2).run_status == "cancelled"
+    assert execution.wait(TWO_S).run_status == "cancelled"
     launcher.close()

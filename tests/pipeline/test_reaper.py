@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from pathlib import Path
 
 from showcase.pipeline.launcher import Launcher
@@ -11,16 +10,8 @@ from showcase.pipeline.reaper import Reaper
 from showcase.store.engine import Database
 from showcase.store.lock import lock_is_free
 from showcase.testing import FixedClock
+from tests.faults.waiting import TWO_S, wait_until
 from tests.pipeline.killable import start_run
-
-
-def _wait_for(claim: object, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if claim():  # type: ignore[operator]
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_the_reaper_settles_a_killed_run_by_itself(launcher: Launcher, database: Database, tmp_path: Path) -> None:
@@ -29,11 +20,11 @@ def test_the_reaper_settles_a_killed_run_by_itself(launcher: Launcher, database:
     process.stdout.readline()
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert _wait_for(lambda: lock_is_free(database), 2)
+    wait_until(lambda: lock_is_free(database), "the lock of a killed process was not free soon", TWO_S)
     assert launcher.running() is not None
     reaper = Reaper(database, FixedClock(), lambda: None, interval_s=0.05)
     reaper.start()
-    assert _wait_for(lambda: launcher.running() is None, 15)
+    wait_until(lambda: launcher.running() is None, "nobody settled the run")
     reaper.close()
     assert launcher.recent()[0].status == "interrupted"
 

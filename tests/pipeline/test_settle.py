@@ -6,7 +6,6 @@ import json
 import random
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,8 @@ from showcase.store import tables as t
 from showcase.store.engine import Database
 from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request
+from tests.faults.waiting import TWO_S, wait_until
 from tests.pipeline.killable import start_run
-
-LOCK_FREE_WITHIN_S = 2.0
 
 
 def _kill_after(database: Database, home: Path, wanted: str) -> list[dict[str, Any]]:
@@ -48,9 +46,7 @@ def _kill_after(database: Database, home: Path, wanted: str) -> list[dict[str, A
 
 
 def _await_free_lock(database: Database) -> None:
-    deadline = time.monotonic() + LOCK_FREE_WITHIN_S
-    while not lock_is_free(database):
-        assert time.monotonic() < deadline, "the lock of a killed process was not free within 2 s"
+    wait_until(lambda: lock_is_free(database), "the lock of a killed process was not free soon", TWO_S)
 
 
 def _check_settled(launcher: Launcher, heard: list[dict[str, Any]]) -> None:
