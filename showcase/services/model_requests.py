@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from showcase.bundles.carried_values import agree
 from showcase.evaluation.settings import BacktestSettings
 from showcase.forecasting.options import FrameName
 from showcase.forecasting.zoo import ModelConfig
@@ -52,11 +53,39 @@ class TrainRequest(SeriesDays):
     gap: int = Field(0, ge=0, le=30, description="Days between the last day and the first forecast day.")
 
 
+class _Known(BaseModel):
+    """What this program reads of something that may hold more."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow", allow_inf_nan=False)
+
+
+class _KnownScores(_Known):
+    wape: float | None = Field(None, ge=0)
+
+
+class _KnownPlan(_Known):
+    gap: int = Field(0, ge=0, le=30)
+
+
+class _KnownMetrics(_Known):
+    scores: _KnownScores | None = None
+    plan: _KnownPlan | None = None
+
+
+def _readable(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what staleness, drift and forecasts would stumble over for everybody once it is registered."""
+    agree("metrics", _KnownMetrics.model_validate, metrics)
+    return metrics
+
+
+Metrics = Annotated[dict[str, Any], AfterValidator(_readable)]
+
+
 class AnnouncedModel(SeriesDays):
     """A model that somebody else trains, to be registered under this series."""
 
     config: ModelConfig = Field(description="The type of the model and its options.")
-    metrics: dict[str, Any] | None = Field(None, description="What is known of it, as {scores: {wape: 12.3}}.")
+    metrics: Metrics | None = Field(None, description="What is known of it, as {scores: {wape: 12.3}}.")
 
 
 class ModelRunChange(_Request):
@@ -64,7 +93,7 @@ class ModelRunChange(_Request):
 
     status: str = Field(description="pending, running, success, failed or archived.")
     artifact_digest: Digest | None = Field(None, description="With success: the SHA-256 of a stored artifact.")
-    metrics: dict[str, Any] | None = Field(None, description="In place of those it has.")
+    metrics: Metrics | None = Field(None, description="In place of those it has.")
     failure: str | None = Field(None, max_length=1000, description="With failed: why.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,14 +11,12 @@ from typing import Any
 from showcase.errors import InvalidInputError
 from showcase.ports import Artifacts, Clock
 from showcase.registry.drift import measure_drift
-from showcase.registry.entry import Grain, RegistryEntry
 from showcase.registry.retraining import retraining_score
 from showcase.services.attention import attention_items
 from showcase.services.ops_summary import Candidate, Disk, Freshness, Health, OpsSummary
-from showcase.services.registry import RegistryService, entry_of
-from showcase.store import demand, ops, registry, runs
+from showcase.services.registry import RegistryService
+from showcase.store import demand, model_history, ops, runs
 from showcase.store.fence import Transactions
-from showcase.store.registry import ModelRunFilter
 from showcase.store.tables import DECISION_STATES, JOB_STATUSES, MODEL_RUN_STATUSES, RUN_STATUSES
 
 RECENT = timedelta(days=7)
@@ -38,7 +35,6 @@ class OpsService:
 
     def summary(self) -> OpsSummary:
         """The state now; zeros and nothing listed on an empty database."""
-        entries = self._successes()
         with self.transactions.read() as connection:
             last = runs.list_runs(connection, status=None, limit=1)
             by_status, by_kind = ops.count_jobs(connection)
@@ -53,8 +49,7 @@ class OpsService:
                 "failed_jobs": tuple(ops.failed_jobs_since(connection, self.clock.now() - RECENT, _LISTED)),
             }
             named, database_bytes = ops.named_digests(connection), ops.database_bytes(connection)
-            current = demand.current_data_set(connection)
-        newest = max((entry.created_at for entry in entries), default=None)
+            current, newest = demand.current_data_set(connection), model_history.last_success_at(connection)
         end = current.window.end if current else None
         summary = OpsSummary(
             **facts,
@@ -65,37 +60,34 @@ class OpsService:
                 days_behind=max((self.clock.today() - end).days, 0) if end else None,
                 last_model_at=newest.isoformat() if newest else None,
             ),
-            candidates=tuple(self._candidates(entries)[:_LISTED]),
-            health=tuple(_health(entries)[:_LISTED]),
+            candidates=tuple(self._candidates()[:_LISTED]),
+            health=tuple(self._health()[:_LISTED]),
             disk=self._disk(named, database_bytes),
         )
         return replace(summary, attention=attention_items(summary))
 
     def retraining_candidates(self, limit: int = 20) -> list[Candidate]:
         """The newest success of each grain, the most urgent first; demonstrations are left out."""
-        return _first(limit, lambda: self._candidates(self._successes()))
+        return _first(limit, self._candidates)
 
     def model_health(self, limit: int = 20) -> list[Health]:
         """The drift of each model type on each grain, those that got worse first; demonstrations are left out."""
-        return _first(limit, lambda: _health(self._successes()))
+        return _first(limit, self._health)
 
-    def _successes(self) -> list[RegistryEntry]:
-        """The real successes whose pair is still there: nothing can be trained anew for a pair that is gone."""
+    def _candidates(self) -> list[Candidate]:
         with self.transactions.read() as connection:
-            found = registry.list_model_runs(connection, ModelRunFilter(status="success"))
-            stores, products = ops.known_ids(connection)
-        return [entry_of(run) for run in found if run.store_id in stores and run.product_id in products]
-
-    def _candidates(self, entries: Iterable[RegistryEntry]) -> list[Candidate]:
-        newest: dict[Grain, RegistryEntry] = {}
-        for entry in entries:
-            if entry.grain not in newest or newest[entry.grain].age < entry.age:
-                newest[entry.grain] = entry
-        candidates = []
-        for entry in newest.values():
-            age_days = max((self.clock.now() - entry.created_at).days, 0)
+            newest = model_history.newest_of_each_grain(connection)
+        now, candidates = self.clock.now(), []
+        for entry in newest:
+            age_days = max((now - entry.created_at).days, 0)
             candidates.append(Candidate(entry, age_days, retraining_score(age_days, entry.wape)))
         return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.entry.run_id))
+
+    def _health(self) -> list[Health]:
+        with self.transactions.read() as connection:
+            scored = model_history.wapes_of_each_model(connection)
+        found = [Health(name, grain, len(wapes), measure_drift(wapes)) for name, grain, wapes in scored]
+        return sorted(found, key=lambda one: (-(one.drift.change_percent or 0.0), one.model_type, str(one.grain)))
 
     def _disk(self, named: set[str], database_bytes: int) -> Disk:
         sizes = dict(self.artifacts.sizes())
@@ -108,16 +100,6 @@ class OpsService:
             orphaned_bytes=sum(orphaned),
             free_bytes=shutil.disk_usage(self.artifacts.check()).free,
         )
-
-
-def _health(entries: Iterable[RegistryEntry]) -> list[Health]:
-    """By model type and grain, the scores in the order of the days that were seen."""
-    scores: dict[tuple[str, Grain], list[float]] = defaultdict(list)
-    for entry in sorted(entries, key=lambda entry: entry.age):
-        if entry.wape is not None:
-            scores[entry.model_type, entry.grain].append(entry.wape)
-    found = [Health(name, grain, len(wapes), measure_drift(wapes)) for (name, grain), wapes in scores.items()]
-    return sorted(found, key=lambda one: (-(one.drift.change_percent or 0.0), one.model_type, str(one.grain)))
 
 
 def _complete(counts: dict[str, int], names: Iterable[str]) -> dict[str, int]:

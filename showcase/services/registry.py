@@ -8,7 +8,7 @@ from typing import Any
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError
 from showcase.kernel.clean import clean_text, composed
-from showcase.kernel.identity import Digest, JobId, ModelRunId, RunId
+from showcase.kernel.identity import Digest, JobId, ModelRunId
 from showcase.kernel.window import Window
 from showcase.ports import Artifacts
 from showcase.registry.comparable import Obstacle, obstacles
@@ -20,6 +20,7 @@ from showcase.services.registration import NewModelRun, Registrar
 from showcase.store import registry as rows
 from showcase.store.fence import Transactions
 from showcase.store.jobs import jobs_of_artifact
+from showcase.store.model_history import newest_rival
 from showcase.store.registry import Alias, AliasChange, ModelRun, ModelRunFilter
 
 _MOST = 100
@@ -79,12 +80,6 @@ class Lineage:
     model_runs: tuple[ModelRun, ...]
     jobs: tuple[tuple[JobId, str, str | None], ...]
 
-    @property
-    def origin_run_ids(self) -> tuple[RunId, ...]:
-        """The pipeline runs that made or registered it."""
-        origins = [run.origin_run_id for run in self.model_runs] + [origin for _, _, origin in self.jobs]
-        return tuple(dict.fromkeys(RunId(origin) for origin in origins if origin))
-
 
 @dataclass(frozen=True, slots=True)
 class RegistryService:
@@ -111,26 +106,6 @@ class RegistryService:
     def show(self, run_id: str) -> ModelRun:
         """One model run; NotFoundError where it is unknown."""
         return self.models.model_run(run_id)
-
-    def duplicates(self, run_id: str) -> tuple[ModelRunId, ...]:
-        """Other successes with the very model, data, days and grain of this run: noted, never refused."""
-        run = self.show(run_id)
-        alike = ModelRunFilter(
-            status="success",
-            model_type=run.model_type,
-            store_id=run.store_id,
-            product_id=run.product_id,
-            data_fingerprint=run.data_fingerprint,
-        )
-        with self.transactions.read() as connection:
-            others = rows.list_model_runs(connection, alike)
-        same = (run.config, run.date_start, run.date_end, run.feature_frame_version)
-        return tuple(
-            other.run_id
-            for other in others
-            if other.run_id != run.run_id
-            and (other.config, other.date_start, other.date_end, other.feature_frame_version) == same
-        )
 
     def create(self, new: NewModelRun) -> ModelRun:
         """Register a model run that somebody else trains; it is pending, and becomes success with its artifact."""
@@ -231,14 +206,9 @@ class RegistryService:
     def stale_reasons(self, run_id: str) -> tuple[str, ...]:
         """Why an alias to this run would be stale; empty where it would be fresh."""
         run = self.show(run_id)
-        grain = ModelRunFilter(status="success", store_id=run.store_id, product_id=run.product_id, with_synthetic=True)
         with self.transactions.read() as connection:
-            others = rows.list_model_runs(connection, grain)
-        # a demonstration stands beside those of its own pipeline run, never beside an older one's
-        return stale_reasons(
-            entry_of(run),
-            (entry_of(other) for other in others if not run.synthetic or other.origin_run_id == run.origin_run_id),
-        )
+            rival = newest_rival(connection, run)
+        return stale_reasons(entry_of(run), [] if rival is None else [rival])
 
     def compare(self, first_id: str, second_id: str) -> Compared:
         """Two model runs: comparable or why not, and how much the wape differs where they are."""

@@ -64,12 +64,6 @@ def failed_jobs_since(connection: Connection, moment: datetime, limit: int) -> l
     return [FailedJob(*row) for row in connection.execute(query)]
 
 
-def known_ids(connection: Connection) -> tuple[set[int], set[int]]:
-    """The stores and the products that there are, of every data set."""
-    stores, products = (set(connection.execute(select(table.c.id)).scalars()) for table in (t.store, t.product))
-    return stores, products
-
-
 def database_bytes(connection: Connection) -> int:
     """What the database takes on its server's disk."""
     return int(connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one())

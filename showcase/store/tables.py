@@ -222,6 +222,14 @@ model_run = Table(
 )
 Index(None, model_run.c.origin_run_id)
 Index(None, model_run.c.created_at.desc())
+Index(
+    "ix_model_run_newest",
+    model_run.c.store_id,
+    model_run.c.product_id,
+    model_run.c.date_end.desc(),
+    model_run.c.created_at.desc(),
+    postgresql_where=model_run.c.status == "success",
+)
 
 model_alias = Table(
     "model_alias",

@@ -126,12 +126,6 @@ def edit_workspace(connection: Connection, workspace_id: WorkspaceId, columns: M
     return as_workspace(row)
 
 
-def delete_workspace(connection: Connection, workspace_id: WorkspaceId) -> bool:
-    """Remove the record alone; False where there is none."""
-    gone = connection.execute(delete(t.showcase_workspace).where(t.showcase_workspace.c.workspace_id == workspace_id))
-    return gone.rowcount == 1
-
-
 def made_by_run(connection: Connection, run_id: str) -> dict[str, list[str]]:
     """The ids of a run's model runs (those made for show apart), plans, jobs and batches, oldest first."""
     is_shown = t.model_run.c.synthetic

@@ -151,6 +151,27 @@ def test_the_newest_model_of_each_grain_is_a_candidate_by_age_and_error(
     assert "retraining_due" in _kinds(summary)
 
 
+def test_a_score_that_is_no_number_is_none(services: Services, subject: Subject, database: Database) -> None:
+    """What an older version let in is read past."""
+    broken = register(services, subject, wape=20.0)
+    with database.begin() as connection:
+        connection.execute(
+            update(t.model_run).where(t.model_run.c.run_id == broken).values(metrics={"scores": {"wape": "low"}})
+        )
+    assert services.ops.model_health() == []
+    [candidate] = services.ops.retraining_candidates()
+    assert (candidate.entry.run_id, candidate.entry.wape) == (broken, None)
+
+
+def test_the_newest_of_equal_days_is_the_one_registered_last(services: Services, subject: Subject) -> None:
+    for wape in (30.0, 20.0, 25.0):
+        register(services, subject, wape=wape)
+    [candidate] = services.ops.retraining_candidates()
+    [health] = services.ops.model_health()
+    assert candidate.entry.wape == health.drift.latest == 25.0
+    assert (health.runs, health.drift.prior_mean) == (3, 25.0)
+
+
 def test_pairs_that_are_gone_are_no_candidates(services: Services, subject: Subject) -> None:
     register(services, subject)
     services.demand.wipe()

@@ -12,8 +12,10 @@ import pytest
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.forecasting.features import FRAME_V1, FRAME_V2
 from showcase.services.model_requests import (
+    AnnouncedModel,
     BacktestRequest,
     FeaturesRequest,
+    ModelRunChange,
     PredictRequest,
     TrainRequest,
     parse_ask,
@@ -180,6 +182,27 @@ def test_what_is_not_there_is_refused_before_anything_is_written(
     with pytest.raises(NotFoundError, match="in production"):
         bench.predict(PredictRequest(), quiet)
     assert services.jobs.recent() == []
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [{"scores": 5}, {"scores": {"wape": "low"}}, {"scores": {"wape": True}}, {"scores": {"wape": -1.0}},
+     {"plan": []}, {"plan": {"gap": "none"}}, {"plan": {"gap": None}}],
+)  # fmt: skip
+def test_metrics_that_nobody_could_read_are_refused(metrics: dict[str, Any], subject: Subject) -> None:
+    """Once registered they would break the summary of the installation for everybody."""
+    for kind, ask in (
+        (AnnouncedModel, of(subject, config={"model_type": "naive"}, metrics=metrics)),
+        (ModelRunChange, {"status": "running", "metrics": metrics}),
+    ):
+        with pytest.raises(InvalidInputError, match="metrics"):
+            parse_ask(kind, ask)
+
+
+def test_metrics_may_hold_more_than_is_read(bench: Workbench, subject: Subject) -> None:
+    metrics = {"scores": {"wape": 12, "mine": "good"}, "plan": {"gap": 2, "horizon": 7}, "by": ["hand"]}
+    asked = parse_ask(AnnouncedModel, of(subject, config={"model_type": "naive"}, metrics=metrics))
+    assert bench.announce(asked).metrics == metrics
 
 
 def test_a_model_that_is_switched_off_is_refused(database: Database, tmp_path: Path, subject: Subject) -> None:
