@@ -64,15 +64,18 @@ class Artifacts(Protocol):
     """Bytes kept under the digest of their content."""
 
     def put(self, content: bytes) -> Digest:
-        """Store `content`, durable when this returns; the same bytes are kept once."""
+        """Store `content`, durable when this returns; the same bytes are kept once. UnavailableError where it fails."""
         ...
 
     def get(self, digest: Digest) -> bytes:
-        """The bytes; NotFoundError where they are gone, IntegrityError where they no longer match."""
+        """The bytes; NotFoundError where they are gone, IntegrityError where they no longer match.
+
+        UnavailableError where the disk does not give them.
+        """
         ...
 
     def verify(self, digest: Digest) -> bool:
-        """Whether the stored bytes still match; NotFoundError where they are gone."""
+        """Whether the stored bytes still match; NotFoundError where they are gone, UnavailableError as for `get`."""
         ...
 
     def check(self) -> Path:

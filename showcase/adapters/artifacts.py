@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,8 @@ class FileArtifacts:
     def sizes(self) -> Iterator[tuple[Digest, int]]:
         for file in sorted(self.root.glob("[0-9a-f][0-9a-f]/*")):
             if re.fullmatch("[0-9a-f]{64}", file.name):
-                yield Digest(file.name), file.stat().st_size
+                with suppress(FileNotFoundError):  # a person may remove orphans meanwhile
+                    yield Digest(file.name), file.stat().st_size
 
     def check(self) -> Path:
         try:
@@ -43,9 +45,9 @@ class FileArtifacts:
     def put(self, content: bytes) -> Digest:
         digest = Digest.of(content)
         target = self.path(digest)
-        if target.exists() and target.stat().st_size == len(content) and Digest.of(target.read_bytes()) == digest:
-            return digest
         try:
+            if target.exists() and target.stat().st_size == len(content) and Digest.of(target.read_bytes()) == digest:
+                return digest
             target.parent.mkdir(parents=True, exist_ok=True)
             descriptor, staged = tempfile.mkstemp(dir=target.parent, prefix=".staged-")
             try:
@@ -72,6 +74,11 @@ class FileArtifacts:
             raise NotFoundError(
                 f"The artifact {digest.short} is not in {self.root}.",
                 "Run again to make it anew, or restore the folder from a backup.",
+            ) from error
+        except OSError as error:
+            raise UnavailableError(
+                f"The artifact {digest.short} cannot be read from {self.root}: {error.strerror}.",
+                "Check the disk and who may read that folder, then try again.",
             ) from error
         found = Digest.of(content)
         if found != digest:

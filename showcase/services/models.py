@@ -247,7 +247,7 @@ def read_frame(artifacts: Artifacts, digest: Digest) -> pl.DataFrame:
     """A stored Parquet artifact as a frame; IntegrityError where its bytes changed, or are no Parquet."""
     try:
         return pl.read_parquet(io.BytesIO(artifacts.get(digest)))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except pl.exceptions.PolarsError as error:
         raise IntegrityError(
             f"The artifact {digest.short} is no table.", "Name the artifact of a forecast or of a backtest."
         ) from error

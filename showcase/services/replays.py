@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from showcase.errors import FieldError, IntegrityError, InvalidInputError, NotFoundError
+from showcase.errors import FieldError, IntegrityError, InvalidInputError, NotFoundError, UnavailableError
 from showcase.kernel.identity import Digest, WorkspaceId
 from showcase.kernel.refusals import shown
 from showcase.kernel.table import PRODUCT, STORE
@@ -133,7 +133,7 @@ class ReplayService:
         """The largest relative difference of two stored forecasts, infinite where their rows differ."""
         try:
             frames = [_comparable(read_frame(self.artifacts, Digest(one))) for one in (ours, theirs) if one is not None]
-        except (NotFoundError, IntegrityError, InvalidInputError, pl.exceptions.PolarsError):
+        except (NotFoundError, IntegrityError, InvalidInputError, UnavailableError, pl.exceptions.PolarsError):
             return None
         return _difference(*frames) if len(frames) == 2 else None
 

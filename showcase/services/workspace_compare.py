@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from showcase.errors import IntegrityError, InvalidInputError, NotFoundError
+from showcase.errors import IntegrityError, InvalidInputError, NotFoundError, UnavailableError
 from showcase.evaluation.metrics import METRICS, pool
 from showcase.kernel.identity import Digest
 from showcase.kernel.table import ACTUAL, CUTOFF, DATE, FOLD, FORECAST, LEVELS, MODEL, PRODUCT, STORE, bound_columns
@@ -119,5 +119,5 @@ class _StoredTables:
     def _read(self, name: str) -> pl.DataFrame | None:
         try:
             return read_frame(self._artifacts, Digest(self._files[name]))
-        except (KeyError, NotFoundError, IntegrityError, InvalidInputError):
+        except (KeyError, NotFoundError, IntegrityError, InvalidInputError, UnavailableError):
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from showcase.errors import NotFoundError
+from showcase.errors import NotFoundError, UnavailableError
 from showcase.kernel.identity import Digest
 from showcase.ports import Artifacts, Clock
 from showcase.store.fence import Transactions
@@ -37,5 +37,5 @@ def _life(artifacts: Artifacts, digest: Digest) -> Life:
         return "alive" if artifacts.verify(digest) else "dead"
     except NotFoundError:
         return "dead"
-    except OSError:
+    except UnavailableError:
         return "unknown"

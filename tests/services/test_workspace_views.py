@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import pytest
 
@@ -116,10 +116,10 @@ def test_a_stored_table_that_is_damaged_or_gone_is_dead(kept: Kept, content: byt
 
 @pytest.mark.fault("D5")
 def test_a_file_that_cannot_be_read_is_unknown(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any) -> bool:
+    def refuse(_: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(kept.services.artifacts), "verify", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     told = kept.services.workspaces.health(kept.workspace_id)
     assert {one.status for one in told.references if one.ref_type == "artifact"} == {"unknown"}
     assert told.dead == 0
