@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from showcase import __version__
 from showcase.cli.commands import CommandsOnDemand
 from showcase.errors import ShowcaseError
 
@@ -19,8 +21,18 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"showcase {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def showcase() -> None:
+def showcase(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Make, keep, replay, prove and hand over demand-forecasting showcases."""
 
 

@@ -40,7 +40,7 @@ def assumed(flags: AssumptionFlags, file: Path | None, days: Window) -> dict[str
             raise InvalidInputError(
                 "Assumptions were given as flags and in a file.", "Give them one way: flags, or --frame FILE."
             )
-        return read_object(file, "assumptions")
+        return read_object(file, "what-if")
     span = {"start": flags.start or days.start.isoformat(), "end": flags.end or days.end.isoformat()}
     found: dict[str, Any] = {}
     if flags.price is not None:

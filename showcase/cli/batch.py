@@ -9,6 +9,7 @@ import typer
 
 from showcase.cli.data import progress_bar
 from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
+from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, screen
 from showcase.errors import InvalidInputError
 from showcase.forecasting.options import ModelType
@@ -18,7 +19,7 @@ from showcase.services.portfolio import batch_json
 from showcase.store.portfolio import Batch, BatchItem
 from showcase.wiring import open_installation
 
-app = typer.Typer(help="Train, score and register models of many series.", no_args_is_help=True, rich_markup_mode=None)
+app = command_group("Train, score and register models of many series.")
 _DEFAULT_MODELS = "naive,seasonal_naive,moving_average,weighted_moving_average,seasonal_average"
 EXIT_COMPLETED, EXIT_ITEMS_FAILED = 0, 1
 _ITEM_STATUSES = ("running", "success", "failed")

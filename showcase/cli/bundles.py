@@ -10,14 +10,15 @@ from typing import IO, Annotated, Any
 import typer
 
 from showcase.bundles.verify import verify_bundle
+from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, screen
-from showcase.errors import UnavailableError
+from showcase.errors import InvalidInputError, UnavailableError
 from showcase.services.bundle_files import touch_disk
 from showcase.services.bundles import Proof
 from showcase.settings import load_settings
 from showcase.wiring import open_installation
 
-app = typer.Typer(help="Check and import exported workspaces.", no_args_is_help=True, rich_markup_mode=None)
+app = command_group("Check and import exported workspaces.")
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -30,6 +31,11 @@ def export(
 
     Example: showcase workspaces export 0123456789abcdef0123456789abcdef --zip autumn.zip
     """
+    if zip_to is not None and (zip_to.is_dir() or not zip_to.absolute().parent.is_dir()):
+        raise InvalidInputError(
+            f"--zip is a file in a folder that is there; found {str(zip_to)[:200]!r}.",
+            "Make the folder, or give another file, as autumn.zip.",
+        )
     with open_installation() as installation:
         service = installation.services.bundles
         made = service.export(workspace_id)
@@ -78,6 +84,8 @@ def verify(
             else f"NOT as it was exported: {proof.reason}.",
             markup=False,
         )
+        if path.is_file():
+            screen.print("A zip is unpacked first, and the folder in it is checked.")
     sys.exit(0 if proof.ok else 1)
 
 

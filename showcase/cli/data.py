@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from showcase.cli.output import errors, print_json, print_table, screen
-from showcase.cli.run import parse_knob
+from showcase.cli.run import KNOBS, parse_knob
 from showcase.demand.intake_values import IntakeOptions
 from showcase.demand.overrides import SeedOverrides
-from showcase.demand.presets import preset_named
+from showcase.demand.presets import Scenario, preset_named
 from showcase.demand.recipe import resolve_recipe
 from showcase.errors import InvalidInputError
 from showcase.kernel.day import parse_day
@@ -37,11 +37,11 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[[float, str], 
 
 
 def seed(
-    scenario: Annotated[str, typer.Option(help="The preset of demand.")] = "demo_minimal",
+    scenario: Annotated[str, typer.Option(help=f"The preset, one of {', '.join(Scenario)}.")] = "demo_minimal",
     seed: Annotated[int, typer.Option(help="The seed of every random draw.")] = 42,
     native: Annotated[bool, typer.Option("--native", help="The preset's full size instead of the demo size.")] = False,
     as_of: Annotated[str | None, typer.Option(help="Last day of the data, as 2026-11-22; today by default.")] = None,
-    override: Annotated[list[str] | None, typer.Option(help="A knob of the demand, as stores=5.")] = None,
+    override: Annotated[list[str] | None, typer.Option(help=KNOBS)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Seed a preset as a new data set beside the others, and make it the current one.
@@ -51,7 +51,7 @@ def seed(
     try:
         overrides = SeedOverrides.model_validate(dict(map(parse_knob, override or [])))
     except ValidationError as error:
-        raise refusal(error, "overrides") from error
+        raise refusal(error, "set of overrides") from error
     with open_installation() as installation:
         fixed = preset_named(scenario).fixed_window is not None and as_of is None
         last = None if fixed else (parse_day(as_of) if as_of else installation.services.clock.today())

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from showcase.adapters.clock import SystemClock
+from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, screen
 from showcase.errors import InvalidInputError
 from showcase.settings import load_settings
@@ -21,11 +22,7 @@ from showcase.store.engine import Database
 from showcase.store.migrate import SchemaStatus
 from showcase.wiring import backups_folder, connect, upgrade_schema
 
-app = typer.Typer(
-    help="The schema, up and down; backups of the whole.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+app = command_group("The schema, up and down; backups of the whole.")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 

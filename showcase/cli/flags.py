@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -40,3 +41,23 @@ def backtest_given(
             "metric": metric,
         }
     )
+
+
+_FLAGS = {
+    "skip_seed false": "--reseed",
+    "preservation keep": "--keep",
+    "workspace_name": "--name",
+    "user_scope.store_id": "--store",
+    "user_scope.product_id": "--product",
+    "seed_overrides": "--override",
+    "train_model_types": "--models",
+    "as_of": "--as-of",
+    "n_splits": "--splits",
+    "min_train_size": "--min-train",
+}
+"""The words of a request that a flag has another word for."""
+
+
+def flags_for(refusal: str) -> list[str]:
+    """What a refusal speaks of as the flags that a person typed, as "seed_overrides is --override"."""
+    return [f"{word} is {flag}" for word, flag in _FLAGS.items() if re.search(rf"\b{re.escape(word)}\b", refusal)]

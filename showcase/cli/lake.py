@@ -13,9 +13,10 @@ from showcase.adapters.clock import SystemClock
 from showcase.cli.data import progress_bar
 from showcase.cli.db import confirm
 from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
+from showcase.cli.groups import command_group
 from showcase.cli.output import errors, print_json, print_table, say, screen
 from showcase.demand.lake_recipe import STORES_A_BUCKET, LakePlan, lake_recipe
-from showcase.demand.presets import preset_named
+from showcase.demand.presets import Scenario, preset_named
 from showcase.evaluation.folds import BacktestPlan
 from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.day import parse_day
@@ -26,9 +27,7 @@ from showcase.services.lake_proof import Lake, described
 from showcase.settings import load_settings
 from showcase.wiring import open_lakes
 
-app = typer.Typer(
-    help="Demand data too large for the database, as folders of Parquet.", no_args_is_help=True, rich_markup_mode=None
-)
+app = command_group("Demand data too large for the database, as folders of Parquet.")
 _SHOWN = ("wape", "mae", "rmse", "bias", "coverage80")
 _Name = Annotated[str, typer.Argument(help="The lake's name: a-z, 0-9, _ and -.")]
 
@@ -53,11 +52,11 @@ def told_progress(title: str, *, quiet: bool) -> Iterator[Callable[[float, str],
 @app.command()
 def make(
     name: _Name,
-    scenario: Annotated[str, typer.Option(help="The preset of demand.")] = "retail_standard",
+    scenario: Annotated[str, typer.Option(help=f"The preset, one of {', '.join(Scenario)}.")] = "retail_standard",
     seed: Annotated[int, typer.Option(help="The seed of every random draw.")] = 42,
     stores: Annotated[int, typer.Option(help="How many stores.")] = 1_000,
     products: Annotated[int, typer.Option(help="How many products.")] = 1_000,
-    days: Annotated[int, typer.Option(help="How many days.")] = 730,
+    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 730,
     as_of: Annotated[str | None, typer.Option(help="Last day of the data, as 2026-11-22; today by default.")] = None,
     stores_a_bucket: Annotated[int, typer.Option(help="How many stores one bucket has.")] = STORES_A_BUCKET,
     as_json: Json = False,
@@ -71,7 +70,7 @@ def make(
     settings = load_settings()
     fixed = preset_named(scenario).fixed_window
     last = parse_day(as_of) if as_of else SystemClock(settings.fixed_today).today()
-    window = fixed if fixed is not None and as_of is None else Window.ending(last, max(days, 1))
+    window = fixed if fixed is not None and as_of is None else Window.ending(last, days)
     plan = LakePlan(lake_recipe(scenario, seed, stores, products, window), min(stores_a_bucket, stores))
     with open_lakes(settings) as opened, told_progress(f"lake {name}", quiet=as_json) as progress:
         made = opened.lakes.make(name, plan, progress)

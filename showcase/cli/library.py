@@ -10,6 +10,7 @@ import typer
 
 from showcase.cli.output import print_json, screen
 from showcase.errors import InvalidInputError
+from showcase.kernel.words import counted
 from showcase.services.workspace_bulk import BulkOutcome
 from showcase.wiring import open_installation
 from showcase.workspaces.deletion import DeletePreview
@@ -91,12 +92,12 @@ def bulk(
             if as_json:
                 print_json(asdict(seen))
             else:
-                _tell(f"{action} would reach {seen.count} workspaces: {seen.pinned} pinned, {seen.with_descendants} "
-                      f"replayed by others, {seen.exported} exported", seen.left_out)  # fmt: skip
+                parts = f"{seen.pinned} pinned, {seen.with_descendants} replayed by others, {seen.exported} exported"
+                _tell(f"{action} would reach {counted(seen.count, 'workspace')}: {parts}", seen.left_out)
             return
         if action == "delete" and not (yes or as_json) and sys.stdin.isatty():
             seen = service.preview(values)
-            if seen.count and not typer.confirm(f"Delete the records of {seen.count} workspaces?"):
+            if seen.count and not typer.confirm(f"Delete the records of {counted(seen.count, 'workspace')}?"):
                 return
         _report(action, service.act(values), as_json=as_json)
 
@@ -170,6 +171,8 @@ def searches(
     if as_json:
         print_json({"searches": saved})
         return
+    if not saved:
+        screen.print("No search is saved. Save one with --save NAME --search TEXT.")
     for name, filters in saved.items():
         screen.print(f"{name:<20} {filters}", markup=False)
 
@@ -178,7 +181,7 @@ def _report(action: str, done: BulkOutcome, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
         return
-    _tell(f"{action}: {len(done.affected)} workspaces", done.left_out)
+    _tell(f"{action}: {counted(len(done.affected), 'workspace')}", done.left_out)
     if done.undo_token is not None:
         screen.print(f"Take it back with `showcase workspaces undo {done.undo_token}`.", markup=False)
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from showcase.adapters.clock import SystemClock
+from showcase.cli.flags import flags_for
 from showcase.errors import InvalidInputError, ShowcaseError
 from showcase.kernel.refusals import parse_json
 from showcase.pipeline.events import error_event
@@ -68,9 +69,13 @@ def explain(error: ShowcaseError) -> None:
     """What went wrong and what to do, each field on a line of its own."""
     errors.print(f"[bold red]{escape(error.message)}[/]")
     if isinstance(error, InvalidInputError):
-        for field in (field for field in error.errors if str(field) not in error.message):
+        said = f"{error.message} {error.remedy}"
+        for field in (field for field in error.errors if field.allowed not in said):
             errors.print(f"  {escape(str(field))}")
     errors.print(escape(error.remedy))
+    flags = flags_for(error.message)
+    if flags:
+        errors.print(f"On the command line {', '.join(flags)}.", markup=False)
 
 
 def error_json(error: ShowcaseError) -> dict[str, Any]:
@@ -79,14 +84,17 @@ def error_json(error: ShowcaseError) -> dict[str, Any]:
 
 
 def read_object(path: Path, what: str) -> dict[str, Any]:
-    """The JSON object in a file that a person named; InvalidInputError where it cannot be read or is something else."""
+    """The JSON object in a file that a person named, as a "run request".
+
+    InvalidInputError where it cannot be read or is something else.
+    """
     try:
         if path.stat().st_size > _MOST_FILE_BYTES:
-            raise InvalidInputError(f"{path} is larger than 1 MiB.", f"Give a file with one object of {what}.")
+            raise InvalidInputError(f"{path} is larger than 1 MiB.", f"Give a file with one object, the {what}.")
         body = path.read_bytes()
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror}.", "Give a readable JSON file.") from error
-    values = parse_json(body, what)
+    values = parse_json(body, f"{what} in {path}")
     if not isinstance(values, dict):
-        raise InvalidInputError(f"{path} holds no JSON object.", f"Give a file with one object of {what}.")
+        raise InvalidInputError(f"{path} holds no JSON object.", f"Give a file with one object, the {what}.")
     return values

@@ -12,13 +12,14 @@ import typer
 
 from showcase.cli.assumptions import AssumptionFlags, assumed
 from showcase.cli.flags import Json
+from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, say, screen
 from showcase.planning.assumptions import NewPlan, PlanRequest, parse_plan
 from showcase.services.plan_basis import PlanBasis
 from showcase.services.plans import PlanService, detail_json, summary_json
 from showcase.wiring import open_installation
 
-app = typer.Typer(help="Compute, keep, compare and delete what-if plans.", no_args_is_help=True, rich_markup_mode=None)
+app = command_group("Compute, keep, compare and delete what-if plans.")
 _Price = Annotated[float | None, typer.Option(help="Change of the price as a share: -0.1 is 10 % less.")]
 _Promotion = Annotated[str | None, typer.Option(help="A promotion as kind=discount, as bogo=0.5.")]
 _Holidays = Annotated[list[str] | None, typer.Option(help="A day that is a holiday; repeat it.")]
@@ -175,7 +176,11 @@ def tag(
     """
     with open_installation() as installation:
         found = installation.services.plans.tag(plan_id, tags or [])
-    say(detail_json(found), f"{found.name} has the tags {', '.join(found.tags) or 'none'}.", as_json=as_json)
+    say(
+        detail_json(found),
+        f"{found.name} has {'the tags ' + ', '.join(found.tags) if found.tags else 'no tags'}.",
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -12,12 +12,16 @@ import typer
 from showcase.adapters.terminal import RunScreen
 from showcase.cli.flags import Gap, Horizon, Metric, MinTrain, Splits, Strategy, backtest_given, given
 from showcase.cli.output import error_json, explain, print_json, read_object, screen
+from showcase.demand.overrides import SeedOverrides
+from showcase.demand.presets import Scenario
 from showcase.errors import InvalidInputError, ShowcaseError
+from showcase.forecasting.options import ModelType
 from showcase.pipeline.execution import Execution
 from showcase.pipeline.request import RunRequest, parse_request
 from showcase.pipeline.saved_requests import SavedRequests
 from showcase.wiring import Installation, open_installation
 
+KNOBS = f"A knob of the demand, as stores=5; repeat it. The knobs are {', '.join(SeedOverrides.model_fields)}."
 EXIT_GREEN, EXIT_STEP_FAILED, EXIT_NOT_STARTED, EXIT_STOPPED = 0, 1, 2, 3
 
 
@@ -37,7 +41,9 @@ def parse_knob(text: str) -> tuple[str, int | float]:
 
 
 def run(
-    scenario: Annotated[str | None, typer.Option(help="The preset of demand to seed.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help=f"The preset to seed with --reseed, one of {', '.join(Scenario)}.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The seed of every random draw.")] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Wipe all demand data first.")] = False,
     reseed: Annotated[
@@ -48,8 +54,10 @@ def run(
     name: Annotated[str | None, typer.Option(help="The workspace's name.")] = None,
     store: Annotated[int | None, typer.Option(help="The store in focus, by id (with --product).")] = None,
     product: Annotated[int | None, typer.Option(help="The product in focus, by id (with --store).")] = None,
-    override: Annotated[list[str] | None, typer.Option(help="A knob of the seeded demand, as stores=5.")] = None,
-    models: Annotated[str | None, typer.Option(help="The models that compete, as naive,moving_average.")] = None,
+    override: Annotated[list[str] | None, typer.Option(help=KNOBS)] = None,
+    models: Annotated[
+        str | None, typer.Option(help=f"The models that compete, separated by commas, of {', '.join(ModelType)}.")
+    ] = None,
     horizon: Horizon = None,
     splits: Splits = None,
     strategy: Strategy = None,
@@ -79,11 +87,11 @@ def run(
         "as_of": as_of,
         "user_scope": given(scope) or None,
         "seed_overrides": dict(map(parse_knob, override or [])) or None,
-        "train_model_types": [part.strip() for part in models.split(",")] if models else None,
+        "train_model_types": [part.strip() for part in models.split(",")] if models is not None else None,
         "backtest": backtest or None,
     }
     try:
-        sent = read_object(frame, "the run request") if frame else {}
+        sent = read_object(frame, "run request") if frame else {}
         if saved is None:
             request = _over(sent, flags)  # refused before anything is opened
         with open_installation() as installation:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from showcase.adapters.terminal import RunScreen
+from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, read_object, screen
 from showcase.errors import InvalidInputError, NotFoundError
 from showcase.pipeline.results import run_json
@@ -19,9 +20,7 @@ from showcase.services.decisions import DecisionService, Pending, approval_entry
 from showcase.store.tables import RUN_STATUSES
 from showcase.wiring import Installation, open_installation
 
-app = typer.Typer(
-    help="List, watch and stop runs, and decide what they ask.", no_args_is_help=True, rich_markup_mode=None
-)
+app = command_group("List, watch and stop runs, and decide what they ask.")
 RunArgument = Annotated[str | None, typer.Argument(help="The run's id; the one under way by default.")]
 
 
@@ -71,7 +70,7 @@ def saved_requests(
     with open_installation() as installation:
         configurations = SavedRequests(installation.services.transactions)
         if save is not None and frame is not None:
-            configurations.save(save, read_object(frame, "the run request"))
+            configurations.save(save, read_object(frame, "run request"))
         if forget is not None:
             configurations.forget(forget)
         found = configurations.list()

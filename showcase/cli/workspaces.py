@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, screen
 from showcase.store.workspaces import Workspace
 from showcase.wiring import open_installation
 
-app = typer.Typer(
-    help="Find, show, edit, replay, compare and export kept runs.", no_args_is_help=True, rich_markup_mode=None
-)
+app = command_group("Find, show, edit, replay, compare and export kept runs.")
 
 
 def _score(found: Workspace) -> str:
@@ -63,7 +62,8 @@ def list_workspaces(
              f"{one.created_at:%Y-%m-%d %H:%M}")
             for one in page.workspaces
         ),
-        "No workspace is found. Keep a run with `showcase run --reseed --keep --name first`.",
+        "No workspace is found with these filters." if kept | filters
+        else "No workspace yet. Keep a run with `showcase run --reseed --keep --name first`.",
     )  # fmt: skip
     if page.next is not None:
         screen.print(f"Go on with --cursor {page.next}", markup=False)

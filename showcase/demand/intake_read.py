@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 
 from showcase.demand.intake_chunks import Source
 from showcase.demand.intake_csv import BLOCK_BYTES, CsvSource
 from showcase.demand.intake_parquet import BATCH_ROWS, ParquetSource
 from showcase.demand.intake_report import refuse_file
 from showcase.demand.intake_values import IntakeOptions
-from showcase.errors import NotFoundError
+from showcase.errors import InvalidInputError, NotFoundError
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
@@ -29,14 +30,26 @@ _REFUSED_KINDS = {
 }
 
 
+def _opened(path: Path, file_name: str) -> IO[bytes]:
+    if not path.exists():
+        raise NotFoundError(f"There is no file {file_name}.", "Check the path of the sales file.")
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "no file that can be read twice"
+        raise InvalidInputError(f"{file_name or path} is {what}.", "Give the path of a sales file.")
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InvalidInputError(
+            f"{file_name} cannot be read: {error.strerror}.", "Give a file that you may read."
+        ) from error
+
+
 @contextmanager
 def open_source(
     path: Path, options: IntakeOptions, *, file_name: str, block_bytes: int = BLOCK_BYTES, batch_rows: int = BATCH_ROWS
 ) -> Iterator[Source]:
     """Open a sales file for one reading; `file_name` is what refusals call it. NotFoundError where it is not there."""
-    if not path.is_file():
-        raise NotFoundError(f"There is no file {file_name}.", "Check the path of the sales file.")
-    with path.open("rb") as raw:
+    with _opened(path, file_name) as raw:
         head = raw.read(16)
         raw.seek(0)
         for magic, what in _REFUSED_KINDS.items():

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
-from showcase.errors import FieldError, InvalidInputError
+from showcase.errors import InvalidInputError
 from showcase.forecasting import additive, baselines, learners, prophet_like, trees
 from showcase.forecasting import options as opt
 from showcase.forecasting.history import Floats, Future, History
 from showcase.forecasting.learners import Learner
 from showcase.forecasting.options import ModelOptions, ModelType
 from showcase.forecasting.state import ArraySpec, ModelState
+from showcase.kernel.refusals import refusal
 
 
 class Family(StrEnum):
@@ -151,18 +152,11 @@ class ModelConfig(BaseModel):
         try:
             return cls.model_validate(dict(raw))
         except ValidationError as error:
-            errors = [
-                FieldError(
-                    ".".join(str(part) for part in item["loc"]) or "model_type",
-                    repr(item.get("input"))[:80],
-                    item["msg"],
-                )
-                for item in error.errors()
-            ]
+            refused = refusal(error, "model configuration")
             raise InvalidInputError(
-                f"The model configuration was refused: {'; '.join(str(item) for item in errors)}.",
+                refused.message,
                 f"Use one of {', '.join(ModelType)}, with the options that the catalog lists.",
-                errors,
+                refused.errors,
             ) from error
 
     @property

@@ -6,3 +6,8 @@ from __future__ import annotations
 def percent(share: float, digits: int = 0) -> str:
     """A share (0..1) in percent, with a space before its sign as in all texts: `20 %`; `digits` after the point."""
     return f"{share * 100:.{digits}f} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, as `1 workspace` and `1,200 workspaces`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

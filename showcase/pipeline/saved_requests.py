@@ -57,4 +57,6 @@ class SavedRequests:
 
 
 def _unknown(name: str) -> NotFoundError:
-    return NotFoundError(f"There is no configuration {name[:100]!r}.", "Choose one of the saved configurations.")
+    return NotFoundError(
+        f"There is no configuration {name[:100]!r}.", "Choose one of those that `showcase runs saved` lists."
+    )

@@ -68,7 +68,8 @@ def take_backup(database: Database, path: Path) -> Backup:
 def look_at(path: Path) -> Backup:
     """What a backup says of itself; InvalidInputError where the file is none."""
     if not path.is_file():
-        raise InvalidInputError(f"There is no file {path}.", "Give the path of a file that `showcase db backup` made.")
+        found = f"{path} is no file" if path.exists() else f"There is no file {path}"
+        raise InvalidInputError(f"{found}.", "Give the path of a file that `showcase db backup` made.")
     try:
         told = _program("pg_restore", "--list", str(path)).stdout
     except subprocess.CalledProcessError as error:

@@ -113,7 +113,7 @@ def _migrate(database: Database, revision: str, folder: Path | None, *, goes_up:
 def _unknown(revision: str, why: str) -> InvalidInputError:
     return InvalidInputError(
         f"A revision of this schema was expected, found {revision!r}: {why}.",
-        "Give one that `showcase db status` lists, or head or base.",
+        "Give a revision's number, as 0012, or head or base.",
         [FieldError("revision", repr(revision), "a revision of the schema's history, head, base, +N or -N")],
     )
 

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from showcase import __version__
 from showcase.cli import app
 from showcase.cli.commands import COMMANDS
+from showcase.demand.overrides import SeedOverrides
+from showcase.demand.presets import Scenario
+from showcase.forecasting.options import ModelType
 from tests.cli.conftest import Showcase
 
 
@@ -51,6 +55,19 @@ def test_people_get_a_line_a_step_and_the_ids_they_need(showcase: Showcase) -> N
         (("run", "--models", "arima"), "train_model_types"),
         (("run", "--reseed", "--horizon", "40"), "150"),
         (("run", "--frame", "nowhere.json"), "nowhere.json"),
+        (("run", "--frame", "/dev/null"), "The run request in /dev/null is no JSON"),
+        (("run", "--models", ""), 'train_model_types.0: found ""'),
+        (("run", "--name", "first"), "preservation keep is --keep"),
+        (("run", "--as-of", "2026-11-22"), "skip_seed false is --reseed, as_of is --as-of"),
+        (("seed", "--override", "shops=3"), "The set of overrides was refused: shops: found 3"),
+        (("workspaces", "export", "0" * 32, "--zip", "nowhere/autumn.zip"), "Make the folder"),
+        (("workspaces", "export", "0" * 32, "--zip", "/"), "--zip is a file in a folder that is there"),
+        (("runs", "saved", "--forget", "nightly"), "`showcase runs saved` lists"),
+        (("import", "/"), "is a folder"),
+        (("lake", "make", "chain", "--days", "0"), "--days"),
+        (("lake", "forecast", "chain", "--models", "nope"), "allowed is one of 'naive'"),
+        (("db", "upgrade", "nope"), "a revision's number, as 0012"),
+        (("import", "/dev/null"), "no file that can be read twice"),
         (("workspaces", "show", "zzz"), "32 lower-case hexadecimal"),
         (("workspaces", "show", "0" * 32), "There is no workspace"),
         (("workspaces", "compare", "0" * 32), "2 to 5 workspaces"),
@@ -282,3 +299,26 @@ def test_the_help_names_every_command_in_the_words_of_its_own_help() -> None:
         assert f"{name}  " in overview
         own = " ".join(CliRunner().invoke(app, [name, "--help"]).output.split())
         assert row.sentence.rstrip(".") in own, name
+
+
+def test_a_refused_value_is_told_once(showcase: Showcase) -> None:
+    refused = showcase("workspaces", "show", "zzz")
+    assert refused.stderr.count("32 lower-case hexadecimal") == 1
+
+
+def test_a_group_shows_the_whole_sentence_of_each_of_its_commands(offline: Showcase) -> None:
+    for name in ("bundle", "workspaces", "runs", "plans", "batch", "lake", "db"):
+        assert "..." not in offline(name, "--help").stdout.partition("Commands:")[2], name
+    told = " ".join(offline("bundle", "--help").stdout.split())
+    assert "where it is as it was exported, else 1 and the first reason." in told
+
+
+def test_the_version_is_that_of_the_package(offline: Showcase) -> None:
+    told = offline("--version")
+    assert (told.returncode, told.stdout) == (0, f"showcase {__version__}\n")
+
+
+def test_the_help_of_a_run_names_every_preset_model_and_knob(offline: Showcase) -> None:
+    told = offline("run", "--help").stdout
+    for word in (*Scenario, *ModelType, *SeedOverrides.model_fields):
+        assert word in told
