@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from showcase.demand.intake_chunks import Source
 from showcase.demand.intake_csv import BLOCK_BYTES, CsvSource
@@ -30,7 +30,7 @@ _REFUSED_KINDS = {
 }
 
 
-def _opened(path: Path, file_name: str) -> IO[bytes]:
+def _opened(path: Path, file_name: str) -> BinaryIO:
     if not path.exists():
         raise NotFoundError(f"There is no file {file_name}.", "Check the path of the sales file.")
     if not path.is_file():

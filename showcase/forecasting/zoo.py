@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
-from showcase.errors import InvalidInputError
+from showcase.errors import FieldError, InvalidInputError
 from showcase.forecasting import additive, baselines, learners, prophet_like, trees
 from showcase.forecasting import options as opt
 from showcase.forecasting.history import Floats, Future, History
