@@ -14,11 +14,12 @@ from showcase.console.run_html import RUN_TONES, RUN_WORDS
 from showcase.console.spreadsheet import harmless
 from showcase.console.text import MISSING, brief, count, moment, plain, span, told
 from showcase.console.workspace_text import verdict_word
-from showcase.workspaces.comparison import Compared, Comparison, FoldScore, ScoreRow
+from showcase.demand.presets import Scenario
+from showcase.workspaces.comparison import Compared, Comparison, FoldScore, Row, ScoreRow
 
 _UNITS = {"percent": " %", "seconds": " s"}
 _LABELS = {
-    "scenario": "preset", "skip_seed": "uses what is there", "as_of": "last day to seed", "date_start": "first day",
+    "scenario": "preset", "skip_seed": "uses the data there is", "as_of": "last day to seed", "date_start": "first day",
     "date_end": "last day", "user_scope": "focus pair", "train_model_types": "models",
 }  # fmt: skip
 _DIRECTIONS = {"lower": "lower is better", "zero": "nearer to 0 is better"}
@@ -41,8 +42,9 @@ def names_of(comparison: Comparison) -> dict[str, str]:
 def comparison_html(comparison: Comparison, now: datetime, *, differences_only: bool) -> str:
     """Configuration, scores, folds, approvals, made objects and relations, a column for each workspace."""
     remarks = "".join(f'<p class="careful">{plain(each)}</p>' for each in comparison.remarks)
-    rows = [row for row in comparison.configuration if row.differs or not differences_only]
-    hidden = len(comparison.configuration) - len(rows)
+    asked = _asked(comparison)
+    rows = [row for row in asked if row.differs or not differences_only]
+    hidden = len(asked) - len(rows)
     same = (
         f'<p class="quiet small left-out">{count(hidden, "equal row")} {"is" if hidden == 1 else "are"} left out.</p>'
         if hidden
@@ -63,6 +65,25 @@ def comparison_html(comparison: Comparison, now: datetime, *, differences_only: 
         f'{remarks}<div class="wide" tabindex="0" role="group" aria-label="Comparison"><table>'
         f"{_heads(comparison, now)}{''.join(body)}</table></div>{same}"
     )
+
+
+def _asked(comparison: Comparison) -> Sequence[Row]:
+    """The rows of the configuration; the preset of a run that used the data there is says nothing but its steps."""
+    uses = next((row.values for row in comparison.configuration if row.field == "skip_seed"), None)
+    if uses is None:
+        return comparison.configuration
+    return [
+        row
+        if row.field != "scenario"
+        else Row(
+            row.field,
+            tuple(
+                None if is_used and preset != Scenario.SHOWCASE_RICH else preset
+                for preset, is_used in zip(row.values, uses, strict=True)
+            ),
+        )
+        for row in comparison.configuration
+    ]
 
 
 def _heads(comparison: Comparison, now: datetime) -> str:

@@ -113,7 +113,7 @@ class RunDraft(param.Parameterized):
     def choose_preset(self, name: str) -> None:
         """Choose a preset; where the data that is there is another one's, wanting it means seeding it."""
         data_set = self.ground.data_set
-        if name != self.options.scenario and (data_set is None or data_set.name != name):
+        if data_set is None or data_set.name != name:
             self.options.param.update(scenario=name, skip_seed=False)
         else:
             self.options.scenario = name

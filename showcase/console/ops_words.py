@@ -86,22 +86,32 @@ def _decision(one: Decision, now: datetime) -> tuple[Cell, ...]:
 def runs_html(seen: OpsPicture) -> str:
     """The newest runs with why each ended as it did."""
     columns = (
-        Column("Run"), Column("Preset"), Column("Status"), Column("Began"), Column("Took", is_number=True),
+        Column("Run"), Column("Demand"), Column("Status"), Column("Began"), Column("Took", is_number=True),
         Column("Why it ended", is_wide=True),
     )  # fmt: skip
-    rows = [_run(run, seen.now) for run in seen.runs]
+    rows = [_run(run, seen) for run in seen.runs]
     total = seen.summary.runs["total"]
     aside = f"the newest {len(rows)} of {total:,}" if total > len(rows) else count(total, "run")
     return _card("Runs", columns, rows, aside, "No run yet. Press Run in the view Run.")
 
 
-def _run(run: RunRow, now: datetime) -> tuple[Cell, ...]:
+def _run(run: RunRow, seen: OpsPicture) -> tuple[Cell, ...]:
+    now = seen.now
     took = ((run.ended_at or now) - run.started_at).total_seconds()
     where = run.reason or ("all steps done" if run.status == "completed" else None)
     if run.status == "running":
         where = f"in step {run.step_name}" if run.step_name else "it begins"
     status = Mark(RUN_WORDS[run.status], RUN_TONES[run.status])
-    return run.run_id.short, run.scenario, status, moment(run.started_at, now), seconds(1000 * max(took, 0)), where
+    demand = _demand(run, seen.data_sets)
+    return run.run_id.short, demand, status, moment(run.started_at, now), seconds(1000 * max(took, 0)), where
+
+
+def _demand(run: RunRow, data_sets: Mapping[str, str]) -> str | None:
+    """What a run was about: its preset where it seeded, else the data set that it used, which may be wiped since."""
+    if run.request.get("skip_seed") is False:
+        return run.scenario
+    used = (run.summary or {}).get("data_fingerprint")
+    return data_sets.get(used, f"{used[:8]} (wiped)") if used else None
 
 
 def aliases_html(seen: OpsPicture) -> str:
@@ -164,7 +174,7 @@ def links_html(seen: OpsPicture) -> str:
     """Of the newest workspaces, whether what they point at is still there."""
     columns = (
         Column("Workspace", is_wide=True), Column("There", is_number=True), Column("Gone", is_number=True),
-        Column("Links"),
+        Column("Links", is_wide=True),
     )  # fmt: skip
     rows = [_links(name, health) for name, health in seen.links]
     aside = f"the newest {len(rows)} of {seen.kept:,}" if seen.kept > len(rows) else count(len(rows), "workspace")

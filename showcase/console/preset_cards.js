@@ -26,6 +26,7 @@ export function render({model}) {
   const buttons = new Map()
 
   const mark = () => {
+    group.classList.toggle("unused", !model.is_used)
     for (const [name, button] of buttons) {
       const chosen = name === model.value
       button.setAttribute("aria-checked", String(chosen))
@@ -34,6 +35,7 @@ export function render({model}) {
   }
   const choose = (name) => {
     model.value = name
+    model.asked = [name, (model.asked[1] ?? 0) + 1]
     mark()
     buttons.get(name).focus()
   }
@@ -65,6 +67,7 @@ export function render({model}) {
     choose(names[(at + step + names.length) % names.length])
   })
   model.on("value", mark)
+  model.on("is_used", mark)
   mark()
   return group
 }

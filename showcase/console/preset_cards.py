@@ -34,6 +34,10 @@ class PresetCards(JSComponent):
     """Cards in a grid; a click or the arrow keys choose one. Texts are set as text, never as markup."""
 
     value = param.String(default=str(Scenario.DEMO_MINIMAL), doc="The chosen preset.")
+    asked = param.List(
+        default=[], doc="What a person chose last, and how often one chose: the chosen one can be asked."
+    )
+    is_used = param.Boolean(default=True, doc="Whether a run as drafted would be about the chosen preset's demand.")
     cards = param.List(default=[], item_type=dict, doc="name, sentence, size, path and title of each card.")
     box = param.List(default=[WIDTH, HEIGHT], doc="Width and height of the box that the paths are drawn in.")
 

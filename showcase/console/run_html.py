@@ -9,6 +9,7 @@ from datetime import datetime
 from showcase.console.story import PENDING, RUNNING, StepLine, Story
 from showcase.console.surface import title
 from showcase.console.text import clock, count, plain, seconds, told
+from showcase.kernel.words import told_after
 
 _MOST_LOGGED = 400
 MARKS = {
@@ -66,8 +67,7 @@ def _ending(story: Story) -> str:
     if story.run_status not in _ENDINGS:
         return ""
     head, now = _ENDINGS[story.run_status]
-    # a run tells its end with the word that the head has already: "interrupted in step backtest: ..."
-    said = story.reason.removeprefix(story.run_status).strip()
+    said = told_after(story.run_status, story.reason)
     head, said = (head, f" {said}.") if said.startswith("in step ") else (f"{head}.", f" {said}")
     return (
         f'<p class="ending" role="alert"><b class="{RUN_TONES[story.run_status]}">{head}</b>{plain(said)}'

@@ -26,7 +26,7 @@ _FIELDS: tuple[tuple[type[param.Parameter], type[Any]], ...] = (
 
 
 MANY: dict[str, Any] = {
-    "visual_size": "small", "sx": {"& .MuiSelect-select": {"py": "5px", "minHeight": "22px !important"}},
+    "visual_size": "small", "sx": {"& .MuiSelect-select": {"pt": "8px", "pb": "3px", "minHeight": "22px !important"}},
     "stylesheets": [sheet("many")], "margin": 0, "sizing_mode": "stretch_width",
 }  # fmt: skip
 """What makes a field of many choices as low as its neighbours."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -25,10 +26,10 @@ def notebooks_router(folder: Path) -> APIRouter:
     router = APIRouter()
 
     @router.get("/notebooks", response_class=HTMLResponse, include_in_schema=False)
-    async def list_notebooks() -> HTMLResponse:
-        """The page, as pictures, text and links; opening it starts nothing."""
+    async def list_notebooks(theme: str = "") -> HTMLResponse:
+        """The page, as pictures, text and links; opening it starts nothing. A theme that was chosen goes along."""
         found = await asyncio.to_thread(read_notebooks, folder)
-        return HTMLResponse(gallery_page(found))
+        return HTMLResponse(gallery_page(found, is_dark=theme == "dark"))
 
     for notebook in read_notebooks(folder):
         if not notebook.is_live:
@@ -51,31 +52,33 @@ def _address(notebook: Notebook) -> str:
     return "/" if notebook.kind == "console" else f"/notebooks/{notebook.stem}"
 
 
-def _shows(notebook: Notebook, path: Path) -> Callable[[], Awaitable[HTMLResponse]]:
-    async def show() -> HTMLResponse:
+def _shows(notebook: Notebook, path: Path) -> Callable[[str], Awaitable[HTMLResponse]]:
+    async def show(theme: str = "") -> HTMLResponse:
         """The saved notebook; nothing in it runs."""
-        page = await asyncio.to_thread(saved_page, notebook, path)
+        page = await asyncio.to_thread(partial(saved_page, notebook, path, is_dark=theme == "dark"))
         return HTMLResponse(page, headers={"content-security-policy": POLICY})
 
     return show
 
 
-def gallery_page(notebooks: Sequence[Notebook]) -> str:
-    """The gallery as HTML, by kind, every title and sentence escaped."""
+def gallery_page(notebooks: Sequence[Notebook], *, is_dark: bool = False) -> str:
+    """The gallery as HTML, by kind, every title and sentence escaped; dark, as the live pages that it leads to."""
     parts = []
     for kind, heading in KINDS.items():
-        entries = [_entry(notebook) for notebook in notebooks if notebook.kind == kind]
+        entries = [_entry(notebook, is_dark=is_dark) for notebook in notebooks if notebook.kind == kind]
         if entries:
             parts.append(f"<h2>{escape(heading)}</h2>\n<ul>\n" + "\n".join(entries) + "\n</ul>")
-    return html_page("Notebooks", _STYLE, "\n".join(parts))
+    return html_page("Notebooks", _STYLE, "\n".join(parts), is_dark=is_dark)
 
 
-def _entry(notebook: Notebook) -> str:
+def _entry(notebook: Notebook, *, is_dark: bool) -> str:
     title, sentence = notebook.title, notebook.sentence
     if notebook.kind == "console":
         title, sentence = _CONSOLE_TITLE, _CONSOLE_SENTENCE
     # relative to /notebooks, so that a root path in front of it stays
     address = "./" if notebook.kind == "console" else f"notebooks/{notebook.stem}"
+    if is_dark:
+        address += "?theme=dark"
     says = "live" if notebook.is_live else "as it was saved"
     return (
         f'<li><a class="card {notebook.kind}" href="{escape(address, quote=True)}">{notebook.picture}'

@@ -26,7 +26,7 @@ _TAGS = (
 """What the text and the outputs of a notebook may hold of markup; all else is shown as it was written."""
 
 
-def saved_page(notebook: Notebook, path: Path) -> str:
+def saved_page(notebook: Notebook, path: Path, *, is_dark: bool = False) -> str:
     """Text, code and saved outputs of a notebook; what they hold of markup is sanitised."""
     read = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     if read.cells and read.cells[0].cell_type == "markdown" and read.cells[0].source.startswith("# "):
@@ -40,8 +40,9 @@ def saved_page(notebook: Notebook, path: Path) -> str:
     body, _ = exporter.from_notebook_node(read)
     for place, image in pictures.items():
         body = body.replace(place, image)
-    back = '<p class="back"><a href="../notebooks">All notebooks</a> · shown as it was saved; nothing runs here</p>'
-    return html_page(notebook.title, _STYLE, f"{back}\n{body}")
+    address = "../notebooks?theme=dark" if is_dark else "../notebooks"
+    back = f'<p class="back"><a href="{address}">All notebooks</a> · shown as it was saved; nothing runs here</p>'
+    return html_page(notebook.title, _STYLE, f"{back}\n{body}", is_dark=is_dark)
 
 
 def _taken_out(read: NotebookNode) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Numbers as a sentence has them."""
+"""Numbers as a sentence has them, and sentences put together."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def percent(share: float, digits: int = 0) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun, as `1 workspace` and `1,200 workspaces`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def told_after(status: str, reason: str | None) -> str:
+    """What is left to say of why a run ended where its status was said: a reason may begin with that very word."""
+    return (reason or "").removeprefix(status).strip()

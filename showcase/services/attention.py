@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from showcase.kernel.words import told_after
 from showcase.services.ops_summary import Attention, OpsSummary
 
 STALE_DATA_DAYS = 7
@@ -20,21 +21,17 @@ def attention_items(summary: OpsSummary) -> tuple[Attention, ...]:
     )
 
 
-def _ended_so(status: str, reason: str | None) -> str:
-    """`failed in train: ...`, `was interrupted in step train: ...`: a reason may begin with how the run ended."""
-    said = (reason or "").removeprefix(status).strip()
-    verb = status if status == "failed" else f"was {status}"
-    return f"{verb}{' ' if said.startswith('in ') else ': '}{said}" if said else verb
-
-
 def _runs(summary: OpsSummary) -> list[Attention]:
     found = []
     last = summary.last_run
     if last is not None and last.status in ("failed", "interrupted"):
+        verb = last.status if last.status == "failed" else f"was {last.status}"
+        said = told_after(last.status, last.reason)
+        how = f"{verb}{' ' if said.startswith('in ') else ': '}{said}" if said else verb
         found.append(
             Attention(
                 "last_run_failed",
-                f"The last run, {last.run_id.short}, {_ended_so(last.status, last.reason)}.",
+                f"The last run, {last.run_id.short}, {how}.",
                 "Look at it with `showcase runs watch`, then run again.",
             )
         )

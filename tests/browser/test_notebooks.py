@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -62,6 +64,23 @@ def test_an_exploration_draws_and_starts_no_run(visit: Visit, server: Server, ti
         expect(page.get_by_role("button", name=f"PNG: {name}")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
     assert made(server) == before
+
+
+def test_an_exploration_comes_back_as_it_was_turned_in_the_theme_that_was_chosen(visit: Visit, server: Server) -> None:
+    page = visit(query="?theme=dark")
+    page.get_by_role("link", name="Notebooks").click()
+    page.get_by_role("link", name="Explore demand").click()
+    expect(page.locator("canvas").first).to_be_visible()
+    seed = page.get_by_role("textbox", name="Seed")
+    seed.fill("7")
+    seed.press("Tab")
+    expect(page).to_have_url(re.compile("seed=7"))
+    page.reload()
+    expect(page.locator("canvas").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Seed")).to_have_value("7")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("link", name="All notebooks").click()
+    expect(page).to_have_url(re.compile("theme=dark"))
 
 
 def made(server: Server) -> tuple[int, int, int]:

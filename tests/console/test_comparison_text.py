@@ -50,6 +50,16 @@ def test_differences_only_leaves_out_what_is_equal_and_says_how_much() -> None:
     assert ">preset</th>" in comparison_html(comparison(), NOW, differences_only=False)
 
 
+def test_a_preset_is_told_of_a_run_that_seeded_it_alone() -> None:
+    asked = (Row("skip_seed", (False, True)), Row("scenario", ("sparse", "demo_minimal")))
+    html = comparison_html(comparison(configuration=asked), NOW, differences_only=True)
+    assert "uses the data there is" in html
+    assert "<td>sparse</td>" in html
+    assert "<td>demo_minimal</td>" not in html
+    steps = (Row("skip_seed", (False, True)), Row("scenario", ("sparse", "showcase_rich")))
+    assert "<td>showcase_rich</td>" in comparison_html(comparison(configuration=steps), NOW, differences_only=True)
+
+
 def test_a_run_and_its_replay_of_one_name_are_told_apart() -> None:
     of_one_name = (compared(A, "first"), compared(B, "first"), compared("c" * 32, None))
     assert names_of(comparison(workspaces=of_one_name)) == {

@@ -14,7 +14,7 @@ import pytest
 from showcase.console.data_words import data_set_html, data_set_rows, refusal_html, series_words, truth_words, wipe_html
 from showcase.console.file_drop import FileDrop
 from showcase.console.forms.intake import IntakeForm
-from showcase.console.plots.explorer import explorer_plot
+from showcase.console.plots.explorer import HEIGHT, explorer_plot
 from showcase.console.plots.style import needs_bokeh
 from showcase.console.rows import Column, Mark, table_html
 from showcase.console.uploads import CHUNK_BYTES, Upload
@@ -112,6 +112,7 @@ def test_the_pictures_stand_under_one_axis_of_days(columns: dict[str, Any], pict
     plots = [plot for plot, *_ in grid.children]
     assert len({plot.x_range.id for plot in plots}) == 1
     assert [plot.below[0].visible for plot in plots] == [False] * (pictures - 1) + [True]
+    assert sum(plot.height for plot in plots) == HEIGHT, "what is left out leaves no hole"
 
 
 def test_known_truth_is_a_line_where_it_is_known() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import holoviews as hv
+import panel as pn
 import pytest
 
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story, kept_run, newest_kept
-from showcase.console.demos.view import STORIES, Demo, demo
+from showcase.console.demos.view import STORIES, Demo, DemoView, demo
 from showcase.errors import ConflictError, NotFoundError
 from showcase.settings import Settings, notebooks_folder
 from showcase.store.engine import Database
@@ -52,6 +55,21 @@ def test_a_story_is_not_told_over_a_run_that_failed(installation: Installation) 
     with pytest.raises(ConflictError, match=r"ended as failed in status: .*no demand data"):
         kept_run(installation, "nothing-there", scenario="demo_minimal")
     assert newest_kept(installation, "nothing-there") is None
+
+
+def test_a_story_that_cannot_be_read_can_be_made_anew(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_installation: Installation) -> None:
+        raise ConflictError("The forecast is gone.", "Make the story again.", reason="gone")
+
+    monkeypatch.setattr(pn.state, "onload", lambda _begin: None)
+    view = DemoView(Demo(replace(price_cut.STORY, find=unreadable), installation))
+    offer = view.act.button
+    asyncio.run(view.load())
+    shown = [pane.object for pane in view.root.select(pn.pane.HTML) if "The forecast is gone." in str(pane.object)]
+    assert shown
+    assert all("is-hidden" not in one.css_classes for one in view.root.select() if offer in getattr(one, "objects", []))
 
 
 def test_the_price_cut_sells_more_and_earns_less_than_nothing(installation: Installation) -> None:

@@ -42,6 +42,13 @@ def test_choosing_another_preset_means_seeding_it() -> None:
     assert draft.frame() == {"scenario": "sparse", "skip_seed": False}
 
 
+def test_choosing_the_chosen_preset_seeds_it_where_the_data_are_others() -> None:
+    draft = draft_on(ground(92))
+    draft.options.scenario = "sparse"
+    draft.choose_preset("sparse")
+    assert draft.frame() == {"scenario": "sparse", "skip_seed": False}
+
+
 def test_choosing_the_preset_that_is_there_seeds_nothing() -> None:
     draft = draft_on(ground(92))
     draft.options.scenario = "sparse"

@@ -87,6 +87,17 @@ def test_many_nodes_have_no_names_that_cover_one_another() -> None:
     assert not [one for one in lineage_plot(layout(count=100)).values() if isinstance(one, hv.Labels)]
 
 
+def test_a_run_and_its_replay_of_one_name_are_told_apart() -> None:
+    kin = [
+        Kin("a" * 32, False, False, False, None, "twice", "completed", "sparse"),
+        Kin("b" * 32, False, False, False, "a" * 32, "twice", "completed", "sparse", "identical"),
+        Kin("c" * 32, False, False, False, None, "once", "completed", "sparse"),
+    ]
+    picture = lineage_plot(lay_out(build_lineage(None, kin, is_whole=True)))
+    words = {word for one in picture.values() if isinstance(one, hv.Labels) for word in one["text"]}
+    assert words == {"once", "twice · aaaaaaaa", "twice · bbbbbbbb"}
+
+
 def test_an_empty_library_is_an_empty_picture() -> None:
     empty = lay_out(build_lineage(None, [], is_whole=True))
     assert [type(one) for one in lineage_plot(empty).values()] == [hv.Points]

@@ -70,7 +70,7 @@ def test_an_empty_database_is_zeros_and_what_to_do_first(empty: OpsPicture) -> N
 def test_nothing_from_outside_is_markup(empty: OpsPicture) -> None:
     seen = replace(
         empty,
-        runs=(a_run(empty),),
+        runs=(a_run(empty, request={"skip_seed": False}),),
         decisions=(a_decision(empty),),
         decided=1,
         findings=(Finding(PROBE, False, PROBE), Finding(PROBE, True, PROBE)),
@@ -91,6 +91,19 @@ def test_a_run_is_told_with_why_it_ended(empty: OpsPicture) -> None:
     for words in ("train: no memory", "all steps done", "in step train"):
         assert words in told
     assert 'class="mark bad"' in told
+
+
+def test_a_run_is_told_with_the_demand_that_it_was_about(empty: OpsPicture) -> None:
+    used = {"skip_seed": True}, {"data_fingerprint": "ab" * 32}
+    runs = (
+        a_run(empty, scenario="sparse", request={"skip_seed": False}),
+        a_run(empty, scenario="demo_minimal", request=used[0], summary=used[1]),
+    )
+    told = CARDS["runs"](replace(empty, runs=runs, data_sets={"ab" * 32: "sales of 2026.csv"}))
+    assert "sparse" in told
+    assert "sales of 2026.csv" in told
+    assert "demo_minimal" not in told, "a preset that was not seeded says nothing of the run"
+    assert "abababab (wiped)" in CARDS["runs"](replace(empty, runs=runs, data_sets={}))
 
 
 def test_a_decision_is_told_with_who_and_why(empty: OpsPicture) -> None:

@@ -62,7 +62,15 @@ def test_the_folds_are_bars_from_the_first_day_to_the_day_after_the_last() -> No
     assert len(bars) == 9
     assert set(bars.dimension_values("colour")) == {PLOT["ahead"], PLOT["past"], PLOT["other"]}
     assert bars.dimension_values("end").max() == np.datetime64("2026-11-23")
-    assert drawn(bars).height == 118
+    figure = drawn(bars)
+    assert figure.height == 118
+    assert figure.below[0].formatter.days == "%-d %b"
+
+
+def test_folds_over_more_than_a_year_say_which_one() -> None:
+    window = Window.ending(date(2026, 11, 22), 637)
+    figure = drawn(folds_plot(fold_picture(window, plan_folds(637, BacktestPlan()))))
+    assert figure.below[0].formatter.days == "%b %Y"
 
 
 def test_the_forecast_has_the_past_two_intervals_the_backtest_and_the_days_ahead() -> None:

@@ -48,6 +48,19 @@ def test_the_gallery_leads_to_every_notebook_with_a_picture_and_a_sentence(clien
     assert PROBE not in gallery_page([Notebook("04_x.ipynb", PROBE, PROBE)])
 
 
+def test_a_dark_gallery_leads_to_dark_pages_and_they_lead_back_to_it(client: TestClient) -> None:
+    page = client.get("/notebooks?theme=dark").text
+    for notebook in NOTEBOOKS:
+        if notebook.kind != "console":
+            assert f'href="notebooks/{notebook.stem}?theme=dark"' in page
+    assert 'href="./?theme=dark"' in page
+    saved = client.get(f"/notebooks/{SAVED[0].stem}?theme=dark").text
+    assert 'href="../notebooks?theme=dark"' in saved
+    for told in (page, saved):
+        assert 'content="dark"' in told
+        assert "prefers-color-scheme" not in told
+
+
 @pytest.mark.parametrize("notebook", SAVED, ids=[notebook.stem for notebook in SAVED])
 def test_a_walkthrough_is_shown_as_it_was_saved(client: TestClient, notebook: Notebook) -> None:
     answer = client.get(f"/notebooks/{notebook.stem}")

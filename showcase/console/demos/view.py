@@ -13,12 +13,11 @@ from showcase.console.actions import Action
 from showcase.console.change import run_in_order, tell_faults
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story
-from showcase.console.lifetime import release_on_close
-from showcase.console.live_page import live_page
 from showcase.console.picture_table import picture_csv
 from showcase.console.picture_tools import PictureTools
 from showcase.console.role import session_installation
 from showcase.console.rows import Column, table_html
+from showcase.console.side_page import side_head, side_page
 from showcase.console.spreadsheet import file_name
 from showcase.console.surface import arranged, card, remedy, show_only, text, title
 from showcase.console.text import plain, spoken, told, words
@@ -76,12 +75,7 @@ class Demo:
 
     def page(self) -> pmui.Page:
         """The whole story as a page of its own, to be served."""
-        page = live_page(
-            site_url="../", main=[DemoView(self).root], sidebar_variant="temporary",
-            sx={"& .main": {"backgroundColor": "background.default"}},
-        )  # fmt: skip
-        release_on_close(page)
-        return page
+        return side_page(DemoView(self).root)
 
     def start(self) -> Work[None]:
         """Make what the story stands on beside the page."""
@@ -103,10 +97,7 @@ class DemoView(pn.viewable.Viewer):
     def __init__(self, shown: Demo) -> None:
         super().__init__()
         self._demo, story = shown, shown.story
-        head = text(
-            f'<p class="small"><a href="../notebooks">All notebooks</a></p><h1>{plain(story.title)}</h1>'
-            f"<p>{plain(story.question)}</p>", stylesheets=[sheet("demo")]
-        )  # fmt: skip
+        head = side_head(story.title, story.question)
         self._state = text('<p class="quiet">Reading what is there</p>')
         self.act = Action("Make it", self._make, icon="play_arrow", color="primary", variant="contained", size="small")
         self._doing = text()
@@ -131,6 +122,7 @@ class DemoView(pn.viewable.Viewer):
             is_there = self._demo.look()
         except ShowcaseError as error:
             self._state.param.update(object=remedy(error), visible=True)
+            show_only(self._offer, True)
             return
         if is_there:
             self._chapters.objects = [self._card(self._demo.chapter(name)) for name in self._demo.story.chapters]

@@ -14,6 +14,7 @@ from showcase.console.forms.overrides import KNOBS, SeedOverridesForm
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
 from showcase.console.refusals import refused_by
 from showcase.console.result_text import EMPTY, SOLD, WANTED, keys
+from showcase.console.side_page import keep_in_address
 from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
 from showcase.console.text import plain, span
 from showcase.console.theme import sheet
@@ -40,7 +41,9 @@ class DatasetExploration(pn.viewable.Viewer):
 
     def __init__(self, **params: object) -> None:
         super().__init__(**params)
+        keep_in_address(self, ["scenario", "seed", "series"])
         self.knobs = SeedOverridesForm(scenario=self.scenario)
+        keep_in_address(self.knobs, list(KNOBS))
         self.sample: Sample | None = None
         self._words = text('<p class="quiet">Generating</p>')
         self._head = text(title("One series"))

@@ -17,6 +17,7 @@ from showcase.console.refusals import refused_by
 from showcase.console.result_tables import forecast_table
 from showcase.console.result_text import FORECAST_KEYS
 from showcase.console.rows import Column, table_html
+from showcase.console.side_page import keep_in_address
 from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
 from showcase.console.text import plain, score
 from showcase.console.theme import sheet
@@ -46,6 +47,9 @@ class ForecastExploration(pn.viewable.Viewer):
         self.trial: Trial | None = None
         self.param["model"].objects = [one.model_type for one in self._services.models.catalog() if one.enabled]
         self.picker, self.backtest = FocusPicker(), BacktestForm()
+        keep_in_address(self, ["model"])
+        keep_in_address(self.backtest, _TRIED)
+        keep_in_address(self.picker, ["store_id", "product_id"])
         common = {"size": "small", "margin": 0, "sizing_mode": "stretch_width"}
         self._settings = {name: field(self.backtest, name) for name in _TRIED}
         knobs = [pmui.Select.from_param(self.param.model, **common), *self._settings.values()]

@@ -10,11 +10,9 @@ import panel_material_ui as pmui
 from showcase.console.change import run_in_order
 from showcase.console.explorations.dataset import DatasetExploration
 from showcase.console.explorations.forecasts import ForecastExploration
-from showcase.console.lifetime import release_on_close
-from showcase.console.live_page import live_page
-from showcase.console.surface import arranged, card, text
-from showcase.console.text import plain, words
-from showcase.console.theme import sheet
+from showcase.console.side_page import side_head, side_page
+from showcase.console.surface import arranged, card
+from showcase.console.text import words
 from showcase.errors import NotFoundError
 from showcase.wiring import Installation, shared_installation
 
@@ -46,16 +44,7 @@ def explore(name: str) -> pmui.Page:
     run_in_order()
     pn.extension(notifications=False)
     title, question, make = EXPLORATIONS[name]
-    head = text(
-        f'<p class="small"><a href="../notebooks">All notebooks</a></p><h1>{plain(title)}</h1><p>{plain(question)}</p>',
-        stylesheets=[sheet("demo")],
-    )
     shown = make(shared_installation())
-    root = arranged(card(head), shown, css=_PAGE)
-    page = live_page(
-        site_url="../", main=[root], sidebar_variant="temporary",
-        sx={"& .main": {"backgroundColor": "background.default"}},
-    )  # fmt: skip
-    release_on_close(page)
+    page = side_page(arranged(card(side_head(title, question)), shown, css=_PAGE))
     pn.state.onload(shown.begin)
     return page

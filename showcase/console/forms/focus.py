@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from showcase.console.cell import prepare_cell
+from showcase.console.cell import InACell
 from showcase.console.derive import form_class
 from showcase.console.refusals import NONE, refused_by
 from showcase.console.surface import arranged, refuse
@@ -21,7 +21,7 @@ FIELDS = tuple(UserScope.model_fields)
 _ROW = "display: grid; grid-template-columns: 1fr 1fr; gap: 12px; padding-top: 6px;"
 
 
-class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer,))):
+class FocusPicker(form_class("FocusParams", UserScope, bases=(InACell,))):
     """Two searchable selects; "Automatic" lets the run choose the pair with the most sold days.
 
     `stores` and `products` are (id, code); `scope()` is what a run request takes, None while either is automatic.
@@ -106,11 +106,6 @@ class FocusPicker(form_class("FocusParams", UserScope, bases=(pn.viewable.Viewer
                 refuse(select, refused, name)
         finally:
             self._is_placing = False
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """What a notebook cell shows."""
-        prepare_cell()
-        return super()._repr_mimebundle_(include, exclude)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._row

@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from showcase.console.cell import prepare_cell
+from showcase.console.cell import InACell
 from showcase.console.derive import form_class, label_of
 from showcase.console.refusals import Refusals, refused_by
 from showcase.console.surface import arranged, text
@@ -38,7 +38,7 @@ def preset_knobs(preset: Preset) -> dict[str, int | float]:
     }
 
 
-class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(pn.viewable.Viewer,))):
+class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(InACell,))):
     """Seven sliders that start where the preset stands; `overrides()` gives the knobs that were moved.
 
     A knob is None while it stands at the preset's value. `is_open` False shuts the form, with the reason shown.
@@ -132,11 +132,6 @@ class SeedOverridesForm(form_class("SeedOverridesParams", SeedOverrides, bases=(
         self._told.param.update(
             object=f'<p class="small"><b class="bad">{plain(refusal)}</b></p>', visible=bool(refusal)
         )
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """What a notebook cell shows."""
-        prepare_cell()
-        return super()._repr_mimebundle_(include, exclude)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._root

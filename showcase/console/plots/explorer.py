@@ -32,7 +32,8 @@ def explorer_plot(days: pl.DataFrame) -> hv.Layout:
     """All that is known of one series; dragging over days looks closer at them in every picture at once.
 
     `days`: date, units (null on missing days), price, promo (0..1), is_open, on_hand, received, is_stockout, event and
-    latent (null where nobody knows it), one row a day. A picture is left out where there is nothing to draw in it.
+    latent (null where nobody knows it), one row a day. A picture is left out where there is nothing to draw in it, and
+    leaves its room to that of demand.
     """
     needs_bokeh()
     table = pd.DataFrame(
@@ -54,13 +55,18 @@ def explorer_plot(days: pl.DataFrame) -> hv.Layout:
         "stock": _stock(table) if table["on_hand"].notna().any() else None,
     }
     names = [name for name, picture in pictures.items() if picture is not None]
-    shown = [_under_days(pictures[name], name, len(table), has_days=name == names[-1]) for name in names]
+    spare = HEIGHT - _AXIS_PX - sum(PICTURES[name][0] for name in names)
+    shown = [
+        _under_days(pictures[name], name, len(table), more=spare if name == "demand" else 0, has_days=name == names[-1])
+        for name in names
+    ]
     return hv.Layout(shown).cols(1).opts(toolbar=None, shared_axes=True)
 
 
-def _under_days(picture: hv.Overlay, name: str, days: int, *, has_days: bool) -> hv.Overlay:
-    """The picture of so many days in its frame; the days stand under the last one alone."""
+def _under_days(picture: hv.Overlay, name: str, days: int, *, more: int, has_days: bool) -> hv.Overlay:
+    """The picture of so many days in its frame, so much higher than usual; the days stand under the last one alone."""
     height, words = PICTURES[name]
+    height += more
     options = framed(height + (_AXIS_PX if has_days else 0), xlabel="", xticks=6, ylabel=words, xformatter=by_day(days))
     options |= {"yticks": 2 if height < _LOW_PX else 3}
     options |= {"default_tools": _TOOLS, "active_tools": _TOOLS, "labelled": ["y"]}

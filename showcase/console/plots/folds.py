@@ -50,7 +50,13 @@ def folds_plot(picture: pl.DataFrame) -> hv.Rectangles:
         yaxis=None,
         xlabel="",
         xticks=4,
-        xformatter=by_day(),
+        xformatter=by_day(_days(picture)),
         tools=["hover"],
         hover_tooltips=[("", "@says"), ("", "@span")],
     )
+
+
+def _days(picture: pl.DataFrame) -> int:
+    """How many days the folds span together."""
+    first, last = picture["start"].min(), picture["end"].max()
+    return 0 if first is None or last is None else (last - first).days + 1  # type: ignore[operator, union-attr]

@@ -9,7 +9,7 @@ import holoviews as hv
 import pandas as pd
 
 from showcase.console.plots.style import framed, needs_bokeh
-from showcase.console.theme import INK, PLOT
+from showcase.console.theme import FONT, INK, PLOT
 from showcase.workspaces.lineage import LineageNode
 from showcase.workspaces.lineage_layout import Fold, LineageLayout, Link, Place
 
@@ -123,6 +123,10 @@ def _name(node: LineageNode) -> str:
     return node.name or node.workspace_id[:8]
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= _WORDS else f"{name[: _WORDS - 1]}…"
+
+
 def _says(link: Link) -> str:
     if link.is_dangling:
         return "gone"
@@ -172,14 +176,25 @@ def _nodes(nodes: pd.DataFrame, *, is_dark: bool) -> hv.Points:
 
 
 def _labels(nodes: pd.DataFrame, *, is_dark: bool) -> list[hv.Labels]:
-    """Names: right of a node that nobody replayed, above one whose arrows leave there."""
-    words = nodes.assign(text=[name if len(name) <= _WORDS else f"{name[: _WORDS - 1]}…" for name in nodes["name"]])
+    """Names: right of a node that nobody replayed, above one whose arrows leave there.
+
+    Those of one name, as a run and its replays, are told apart by the first characters of their ids.
+    """
+    alike = nodes["name"].duplicated(keep=False)
+    words = nodes.assign(
+        text=[
+            f"{_short(name)} · {workspace_id[:8]}" if is_alike else _short(name)
+            for name, workspace_id, is_alike in zip(nodes["name"], nodes["workspace_id"], alike, strict=True)
+        ]
+    )
     sides = (
         (words[~words["is_replayed"]], {"text_align": "left", "text_baseline": "middle", "xoffset": 0.06}),
         (words[words["is_replayed"]], {"text_align": "center", "text_baseline": "bottom", "yoffset": -0.22}),
     )
     return [
-        hv.Labels(rows, ["x", "y"], "text").opts(text_color=INK[is_dark], text_font_size="11px", tools=[], **side)
+        hv.Labels(rows, ["x", "y"], "text").opts(
+            text_color=INK[is_dark], text_font=FONT, text_font_size="13px", tools=[], **side
+        )
         for rows, side in sides
         if len(rows)
     ]

@@ -27,7 +27,8 @@ class OpsPicture:
     """Everything that the view shows, as it was at `now`.
 
     `decisions` are the newest of `decided` in all; `sessions` counts the open pages of this process; `links` says
-    of the newest of the `kept` workspaces, by their names, what of the things that they point at is still there.
+    of the newest of the `kept` workspaces, by their names, what of the things that they point at is still there;
+    `data_sets` are the names of those that are there, by fingerprint.
     """
 
     now: datetime
@@ -41,6 +42,7 @@ class OpsPicture:
     links: tuple[tuple[str, WorkspaceHealth], ...]
     kept: int
     pairs: Mapping[tuple[int, int], str]
+    data_sets: Mapping[str, str]
 
 
 class OperationsStore:
@@ -70,6 +72,7 @@ class OperationsStore:
             links=tuple(self._links(workspaces)),
             kept=kept,
             pairs=dict(self._pairs(summary)),
+            data_sets={str(one.fingerprint): one.name for one in here.services.demand.list_data_sets()},
         )
 
     def _pairs(self, summary: OpsSummary) -> Iterator[tuple[tuple[int, int], str]]:

@@ -29,14 +29,14 @@ class DemandView(pn.viewable.Viewer):
         self._wipes = text()
         row = arranged(self._reseed, self._seed, self._last_day, self._reset, css=_ROW, in_line=True)
         self._card = card(self._head, self._cards, row, self._wipes)
-        self._cards.param.watch(self._chosen, "value")
+        self._cards.param.watch(self._chosen, "asked")
         self._reseed.param.watch(self._switched, "value")
         options.param.watch(self._show, ["scenario", "skip_seed", "reset"])
         draft.param.watch(self._show, ["check", "surroundings"])
         self._show()
 
     def _chosen(self, event: param.parameterized.Event) -> None:
-        self._draft.choose_preset(event.new)
+        self._draft.choose_preset(event.new[0])
 
     def _switched(self, event: param.parameterized.Event) -> None:
         self._draft.options.skip_seed = not event.new
@@ -44,7 +44,9 @@ class DemandView(pn.viewable.Viewer):
     def _show(self, *_events: param.parameterized.Event) -> None:
         draft, options = self._draft, self._draft.options
         seeds = not options.skip_seed
-        self._cards.value = options.scenario
+        data_set = draft.ground.data_set
+        is_there = data_set is not None and data_set.name == options.scenario
+        self._cards.param.update(value=options.scenario, is_used=seeds or data_set is None or is_there)
         self._reseed.value = seeds
         if draft.check is not None:
             refuse(self._seed, draft.check.refused, "seed")

@@ -40,11 +40,12 @@ class HeaderView(pn.viewable.Viewer):
     def __init__(self, session: Session) -> None:
         super().__init__()
         draft, progress = session.draft, session.progress
-        self._draft, self._progress, self._role = draft, progress, session.role
+        self._state, self._draft, self._progress, self._role = session.state, draft, progress, session.role
         self._data = text(stylesheets=[sheet("chip")])
         self._run = text(stylesheets=[sheet("chip")], sizing_mode=None, width=310)
         self._row = arranged(self._data, Connection(margin=0), self._run, css=_HEAD, margin=(0, 8, 0, 16))
         draft.param.watch(self._show, "surroundings")
+        session.state.param.watch(self._show, "dark")
         progress.param.watch(self._show, ["story", "is_known", "failure"])
         if pn.state.location is not None:  # the browser tells where it is, after the page was made
             pn.state.location.param.watch(self._show, "pathname")
@@ -56,7 +57,7 @@ class HeaderView(pn.viewable.Viewer):
         self._data.object = f'<span class="chip"{whole}>{plain(self._data_words())}</span>{_ROLES[self._role]}'
         words, tone = self._run_words()
         chip = f'<span class="chip {tone}" role="status">{plain(words)}</span>'
-        self._run.object = f'<div style="text-align:right">{_notebooks()} {chip}</div>'
+        self._run.object = f'<div style="text-align:right">{_notebooks(is_dark=self._state.dark)} {chip}</div>'
 
     def _data_words(self) -> str:
         if self._draft.surroundings is None:
@@ -84,11 +85,12 @@ class HeaderView(pn.viewable.Viewer):
         return self._row
 
 
-def _notebooks() -> str:
+def _notebooks(*, is_dark: bool) -> str:
     """The way to the list of notebooks, where this page is served beside it: at the root of a place."""
     location = pn.state.location
     is_beside = location is not None and str(location.pathname or "").endswith("/")
-    return '<a class="chip" href="./notebooks">Notebooks</a>' if is_beside else ""
+    address = "./notebooks?theme=dark" if is_dark else "./notebooks"
+    return f'<a class="chip" href="{address}">Notebooks</a>' if is_beside else ""
 
 
 def rail(state: ConsoleState) -> pmui.MenuList:

@@ -16,9 +16,9 @@ from showcase.store.workspaces import Workspace
 
 _STACK = "display: flex; flex-direction: column; gap: 4px; height: 100%; min-height: 0; flex: 1;"
 _PAGER = "display: grid; grid-template-columns: auto auto; justify-content: end; gap: 8px; flex: none;"
-_WIDE = "(min-width: 1151px)"
-_ROOMS_PX = {(True, False): 10**6, (True, True): 660, (False, False): 740, (False, True): 470}
-"""What the columns share, by whether the window is wide and whether a workspace is open beside them."""
+_WIDTHS = ("(min-width: 1151px)", "(min-width: 1600px)")
+_ROOMS_PX = ((740, 470), (10**6, 660), (10**6, 10**6))
+"""What the columns share, by how many of the widths the window has; the second where a workspace is open beside."""
 _SHARED = 96.0  # per cent of the table's width; the boxes take the rest
 _GROWS = "name"  # takes what the shares of the others leave
 
@@ -30,17 +30,21 @@ class LibraryTable(pn.viewable.Viewer):
         super().__init__()
         self._shelf = shelf
         self._rows: list[Workspace] = []
-        self._is_filling, self._is_wide = False, True
+        self._is_filling, self._widths = False, 1
         self._words = text('<p class="quiet">Reading the library</p>')
         self._table: pn.widgets.Tabulator | None = None
         self._previous = pmui.Button(label="Previous", icon="chevron_left", size="small", margin=0, variant="text")
         self._next = pmui.Button(label="Next", end_icon="chevron_right", size="small", margin=0, variant="text")
         self._pager = arranged(self._previous, self._next, css=_PAGER)
         self._shown = arranged(self._words, css=_STACK, sizing_mode="stretch_both")
-        # draws nothing: it tells how wide the window is
-        self._window = pmui.BreakpointSwitcher(media_query=_WIDE, small=text(), large=text(), height=0, margin=0)
-        self._root = arranged(self._shown, self._window, css=_STACK, sizing_mode="stretch_both")
-        self._window.param.watch(self._measured, "current")
+        # they draw nothing: they tell how wide the window is
+        self._windows = [
+            pmui.BreakpointSwitcher(media_query=width, small=text(), large=text(), height=0, margin=0)
+            for width in _WIDTHS
+        ]
+        self._root = arranged(self._shown, *self._windows, css=_STACK, sizing_mode="stretch_both")
+        for window in self._windows:
+            window.param.watch(self._measured, "current")
         self._previous.on_click(self._back)
         self._next.on_click(self._on)
         shelf.param.watch(self._show, ["listing", "failure"])
@@ -67,7 +71,7 @@ class LibraryTable(pn.viewable.Viewer):
     def _fill(self) -> None:
         """Show the rows; the table is made with the first of them, for a hidden one would measure no widths."""
         shelf, now, opened = self._shelf, self._shelf.store.now, self._shelf.state.workspace
-        columns = fitting(shelf.columns, _ROOMS_PX[self._is_wide, bool(opened)])
+        columns = fitting(shelf.columns, _ROOMS_PX[self._widths][bool(opened)])
         lines = [
             Line(one, shelf.listing.replays.get(one.workspace_id, 0), one.workspace_id == opened, now)
             for one in self._rows
@@ -106,8 +110,12 @@ class LibraryTable(pn.viewable.Viewer):
         return [at for at, one in enumerate(self._rows) if shelf.takes_all or one.workspace_id in shelf.ticked]
 
     def _measured(self, *_events: param.parameterized.Event) -> None:
-        self._is_wide = self._window.current is not self._window.small
-        self._show()
+        if any(window.current is None for window in self._windows):
+            return  # the browser tells them one by one
+        widths = sum(window.current is window.large for window in self._windows)
+        if widths != self._widths:
+            self._widths = widths
+            self._show()
 
     def _ticked(self, event: param.parameterized.Event) -> None:
         # at once, while the rows are those that were ticked
