@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from html import escape
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -18,6 +19,7 @@ from showcase.demand.intake_report import IntakeRefusedError
 from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.http.envelope import HEADERS, REQUEST_ID_HEADER, request_id_of
 from showcase.http.limits import RateLimitedError
+from showcase.http.page import html_page
 from showcase.kernel.refusals import refusal_of
 from showcase.services.workspaces import OutdatedRevisionError
 
@@ -179,14 +181,26 @@ async def _answer_refused_model(request: Request, error: Exception) -> ProblemRe
     return answer_error(request, refusal_of(entries, "request"))
 
 
-async def _answer_library(request: Request, error: Exception) -> ProblemResponse:
+async def _answer_library(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error, RefusedRequest):
         return answer_error(request, error.error)
+    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        return _nowhere(request)
     status = error.status_code if error.status_code in TITLES and error.status_code != 400 else 422
     kind, detail, remedy = _OF_LIBRARIES.get(status, _ANY_OTHER)
     body = problem_body(status, kind, detail, remedy, request_id_of(request.scope))
     return ProblemResponse(body, status_code=status, headers=dict(error.headers or {}))
+
+
+def _nowhere(request: Request) -> HTMLResponse:
+    """What a person reads who mistyped an address: where they can go instead."""
+    root = escape(request.scope.get("root_path", "").rstrip("/"), quote=True)
+    main = (
+        f'<p>{_OF_LIBRARIES[404][1]}</p><p><a href="{root}/">The console</a> · '
+        f'<a href="{root}/notebooks">Notebooks</a> · <a href="{root}/docs">HTTP</a></p>'
+    )
+    return HTMLResponse(html_page(TITLES[404], "a { color: var(--accent); }", main), status_code=404)
 
 
 async def _answer_defect(request: Request, error: Exception) -> ProblemResponse:

@@ -62,6 +62,15 @@ def test_a_refusal_is_a_problem(client: TestClient, method: str, path: str, stat
     assert problem(answer)["type"] == f"urn:showcase:{kind}"
 
 
+def test_a_person_who_mistyped_an_address_reads_where_to_go(client: TestClient) -> None:
+    answer = client.get("/library", headers={"accept": "text/html,application/xhtml+xml;q=0.9"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'href="/"' in answer.text
+    missing = client.get(f"/demo/runs/{UNKNOWN}", headers={"accept": "text/html"})
+    assert problem(missing)["type"] == "urn:showcase:not_found"
+
+
 def test_a_wrong_method_names_the_right_ones(client: TestClient) -> None:
     assert "POST" in client.put("/demo/run").headers["allow"]
 
