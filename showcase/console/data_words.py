@@ -62,15 +62,18 @@ def _origin(found: DataSet) -> list[tuple[str, str]]:
 
 
 def series_words(record: SeriesRecord) -> str:
-    """Numbers about a series as one line."""
+    """Numbers about a series as one line. A day on which the shop was closed counts as no day without sales."""
     days = record.days
-    known = days["units"].drop_nulls()
+    is_open = days["is_open"].fill_null(value=True)
+    closed = count(int((~is_open).sum()), "day")
+    known = days.filter(is_open)["units"].drop_nulls()
     promoted, empty = (days["promo"] > 0).sum(), int(days["is_stockout"].sum())
     height = max(days.height, 1)
     parts = [
         f"{known.mean() or 0:.1f} units a day",
         f"{percent(promoted / height)} of days promoted",
         "stock not recorded" if record.has_no_stock else f"{percent(empty / height)} out of stock",
+        *([] if is_open.all() else [f"{closed} closed"]),
         f"{count(days['units'].null_count(), 'day')} missing",
     ]
     if record.has_truth:

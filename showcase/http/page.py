@@ -14,7 +14,7 @@ def html_page(title: str, style: str, main: str, *, is_dark: bool = False) -> st
 
 _DARK = (
     ":root { --ground: #10171d; --surface: #18222a; --ink: #e6edf2; --quiet: #a3b2be; --line: #2c3a45; "
-    "--accent: #6cc4de; }"
+    "--accent: #6cc4de; --good: #62cf99; }"
 )
 
 
@@ -27,7 +27,7 @@ _PAGE = Template("""<!doctype html>
 <link rel="icon" href="data:,">
 <title>$title · Showcase</title>
 <style>
-:root { --ground: #f5f7f9; --surface: #fff; --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --accent: #0b6583; }
+:root { --ground: #f5f7f9; --surface: #fff; --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --accent: #0b6583; --good: #19774a; }
 $dark
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 14px/1.5 Roboto, system-ui, sans-serif; }

@@ -81,7 +81,5 @@ pre { font: 12.5px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; overflow-x: 
 img.drawn { display: block; width: 100%; max-width: 960px; margin: 8px 0; }
 .anchor-link { display: none; }
 .highlight .k, .highlight .kn, .highlight .ow { color: var(--accent); font-weight: 600; }
-.highlight .s1, .highlight .s2, .highlight .si { color: var(--string); }
-.highlight .c1 { color: var(--quiet); }
-:root { --string: #19774a; }
-@media (prefers-color-scheme: dark) { :root { --string: #62cf99; } }"""
+.highlight .s1, .highlight .s2, .highlight .si { color: var(--good); }
+.highlight .c1 { color: var(--quiet); }"""

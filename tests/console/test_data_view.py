@@ -97,6 +97,9 @@ def test_a_series_is_told_in_numbers_and_with_what_was_lost() -> None:
     assert "60 units wanted and not sold (17 %)" in series_words(record)
     assert "3 % of days promoted" in series_words(record)
     assert truth_words(record).startswith("Known truth: price elasticity -1.50; a promotion lifts demand by 25 %")
+    shut = SeriesRecord(record.pair, series(units=[0] + [10] * 29, is_open=[False] + [True] * 29), None)
+    assert "10.0 units a day" in series_words(shut), "a closed day is no day without sales"
+    assert "1 day closed · 0 days missing" in series_words(shut)
     unknown = SeriesRecord(record.pair, series(latent=[None] * 30), None)
     assert not unknown.has_truth
     assert "wanted" not in series_words(unknown)

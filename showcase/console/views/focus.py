@@ -75,7 +75,7 @@ class FocusView(pn.viewable.Viewer):
 
 
 def _numbers(series: pl.DataFrame) -> str:
-    """Four numbers about a series, as one line."""
+    """Four numbers about a series, as one line. To a model a closed day is as a missing one: nothing was to be sold."""
     units = series[UNITS]
     known: Any = units.drop_nulls()
     return " · ".join(
@@ -83,7 +83,7 @@ def _numbers(series: pl.DataFrame) -> str:
             f"{known.mean() or 0:.1f} units a day",
             f"{percent(_share(series['promo'] > 0))} of days promoted (shaded)",
             f"{percent(_share(series['is_stockout']))} out of stock (dots)",
-            f"{count(units.null_count(), 'day')} missing",
+            f"{count(units.null_count(), 'day')} closed or missing",
         )
     )
 
