@@ -27,7 +27,8 @@ _PAGE = Template("""<!doctype html>
 <link rel="icon" href="data:,">
 <title>$title · Showcase</title>
 <style>
-:root { --ground: #f5f7f9; --surface: #fff; --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --accent: #0b6583; --good: #19774a; }
+:root { --ground: #f5f7f9; --surface: #fff; --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --accent: #0b6583;
+        --good: #19774a; }
 $dark
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 14px/1.5 Roboto, system-ui, sans-serif; }
