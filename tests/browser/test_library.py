@@ -64,6 +64,14 @@ def test_pages_searches_and_orders_are_found_again_by_their_address(visit: Visit
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("width", "has_tags"), [(1280, False), (1920, True)])
+def test_a_wide_window_has_all_columns_beside_an_open_workspace(visit: Visit, width: int, *, has_tags: bool) -> None:
+    page = library(visit, f"&search=tag%3Akept&workspace={workspace_id(3000)}", width=width, height=1080)
+    expect(row(page, "kept-0")).to_be_visible()
+    expect(opened(page, "kept-0")).to_be_visible()
+    expect(page.locator(".tabulator-col-title", has_text=re.compile("^Tags$"))).to_have_count(int(has_tags))
+
+
 def test_what_is_ticked_stays_ticked_across_pages_and_is_undone_as_one(visit: Visit) -> None:
     page = library(visit, "&search=tag%3Apaged")
     row(page, "paged-59").get_by_role("checkbox").check()
