@@ -24,10 +24,9 @@ def keys(*each: tuple[str, str, str]) -> str:
 
 
 SOLD, WANTED, EMPTY = ("", "past", "sold"), ("dashed", "ahead", "wanted (known truth)"), ("dot", "other", "shelf empty")
-FORECAST_KEYS = keys(
-    ("", "past", "sold"),
-    ("dashed", "other", "winner in the backtest"),
-    ("", "ahead", "forecast, 80 and 95 % intervals"),
+FORECAST_KEYS, TRIED_KEYS = (
+    keys(("", "past", "sold"), ("dashed", "other", backtest), ("", "ahead", "forecast, 80 and 95 % intervals"))
+    for backtest in ("winner in the backtest", "in the backtest")
 )
 HORIZON_KEYS = keys(("", "ahead", "winner (strong) and chosen"), ("dashed", "past", "control"))
 COVERAGE_KEYS = keys(

@@ -15,7 +15,7 @@ from showcase.console.plots.folds import folds_plot
 from showcase.console.plots.forecast import HEIGHT, forecast_plot
 from showcase.console.refusals import refused_by
 from showcase.console.result_tables import forecast_table
-from showcase.console.result_text import FORECAST_KEYS
+from showcase.console.result_text import TRIED_KEYS
 from showcase.console.rows import Column, table_html
 from showcase.console.side_page import keep_in_address
 from showcase.console.surface import arranged, card, field, refuse, remedy, text, title
@@ -59,7 +59,7 @@ class ForecastExploration(pn.viewable.Viewer):
         self._picture = Picture("Forecast", "forecast", height=HEIGHT)
         self._scores = text(stylesheets=[sheet("rows")])
         top = card(text(title("Series, model and backtest")), self.picker, arranged(*knobs, css=_KNOBS), self._words)
-        known = text(FORECAST_KEYS, stylesheets=[sheet("numbers")])
+        known = text(TRIED_KEYS, stylesheets=[sheet("numbers")])
         shown = card(_head("Tested, and the days ahead", self._picture), known, *self._picture.body)
         folds = card(_head("Folds", self._folds), *self._folds.body, self._scores)
         self.root = arranged(top, shown, folds, css="display: grid; gap: 12px;")
