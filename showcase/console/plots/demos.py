@@ -9,7 +9,7 @@ import pandas as pd
 from bokeh.models import NumeralTickFormatter
 
 from showcase.console.plots.style import by_day, framed, needs_bokeh
-from showcase.console.theme import PLOT
+from showcase.console.theme import FONT, PLOT
 
 HEIGHT = 240
 _TONES = {
@@ -138,6 +138,6 @@ def verdict_plot(table: pd.DataFrame) -> hv.Overlay:
         color="colour", marker="square", size=16, tools=["hover"], hover_tooltips=[("@part", "@verdict")]
     )
     words = hv.Labels(board, ["column", "part"], "verdict").opts(
-        text_font_size="11px", text_align="left", xoffset=0.07, text_color=PLOT["past"]
+        text_font=FONT, text_font_size="13px", text_align="left", xoffset=0.07, text_color=PLOT["past"]
     )
     return (cells * words).opts(**framed(60 + 26 * len(table)), xlabel="", ylabel="", xaxis="top")

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 
 from showcase.console.plots.style import framed, needs_bokeh
-from showcase.console.theme import PLOT
+from showcase.console.theme import FONT, PLOT
 
 TRUTH_HEIGHT = 170
 _WHOLE = 100.0  # percent: an error as large as what it is about
@@ -67,7 +67,11 @@ def truth_plot(scores: pl.DataFrame) -> hv.Overlay:
         )  # fmt: skip
         layers.append(
             hv.Labels(words, ["x", "y"], "says").opts(
-                text_font_size="11px", text_color=PLOT[tone], text_baseline="bottom", text_align="center"
+                text_font=FONT,
+                text_font_size="12px",
+                text_color=PLOT[tone],
+                text_baseline="bottom",
+                text_align="center",
             )
         )
     ticks = [(float(index), name) for index, name in enumerate(table["days"])]
