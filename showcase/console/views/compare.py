@@ -169,7 +169,7 @@ def _keys(found: Comparison, names: list[str]) -> str:
         )
     words = [f"The band is the 80 % interval of {banded}."] if banded else []
     if aligned:
-        words.append(
-            "Their days lie far apart, so each begins at the first day that it forecast; thin is what was sold."
-        )
+        words.append("Their days lie far apart, so each begins at the first day that it forecast.")
+    if any(line.actual for line in found.forecasts):
+        words.append("Thin and grey is what was sold.")
     return f'<div class="keys">{"".join(keys)}</div><p class="quiet small">{plain(" ".join(words))}</p>'
