@@ -24,9 +24,6 @@ PLOT = {"past": "#6f8494", "ahead": "#1786a8", "other": "#cf7c22", "good": "#2a9
 INK = {is_dark: _PALETTES["dark" if is_dark else "light"]["ink"] for is_dark in (False, True)}
 """Colour of words in a picture, by whether the page is dark."""
 
-FONT = "Roboto"
-"""What words in a picture are set in, as all others of a page."""
-
 
 def _palette(mode: str) -> dict[str, Any]:
     colours = _PALETTES[mode]

@@ -8,8 +8,8 @@ import holoviews as hv
 import pandas as pd
 from bokeh.models import NumeralTickFormatter
 
-from showcase.console.plots.style import by_day, framed, needs_bokeh
-from showcase.console.theme import FONT, PLOT
+from showcase.console.plots.style import FONT, by_day, framed, needs_bokeh
+from showcase.console.theme import PLOT
 
 HEIGHT = 240
 _TONES = {

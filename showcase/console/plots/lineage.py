@@ -8,8 +8,8 @@ from math import atan2, degrees
 import holoviews as hv
 import pandas as pd
 
-from showcase.console.plots.style import framed, needs_bokeh
-from showcase.console.theme import FONT, INK, PLOT
+from showcase.console.plots.style import FONT, framed, needs_bokeh
+from showcase.console.theme import INK, PLOT
 from showcase.workspaces.lineage import LineageNode
 from showcase.workspaces.lineage_layout import Fold, LineageLayout, Link, Place
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import holoviews as hv
+from bokeh.core.property.vectorization import value
 from bokeh.models import DatetimeTickFormatter
 
+FONT = value("Roboto")
+"""What words in a picture are set in, as all others of a page; a bare text would name a column."""
 _YEAR = 366
 _FONT = {"xticks": "11px", "yticks": "11px", "labels": "12px"}
 

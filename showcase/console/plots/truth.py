@@ -9,8 +9,8 @@ import holoviews as hv
 import pandas as pd
 import polars as pl
 
-from showcase.console.plots.style import framed, needs_bokeh
-from showcase.console.theme import FONT, PLOT
+from showcase.console.plots.style import FONT, framed, needs_bokeh
+from showcase.console.theme import PLOT
 
 TRUTH_HEIGHT = 170
 _WHOLE = 100.0  # percent: an error as large as what it is about
