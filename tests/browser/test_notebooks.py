@@ -11,6 +11,9 @@ from showcase.http.gallery import read_notebooks
 from showcase.settings import notebooks_folder
 from tests.browser.conftest import Server, Visit
 from tests.browser.test_every_view import shoot
+from tests.browser.test_typed import box, enter
+
+DARK_GROUND = "#10171d"
 
 
 def open_gallery(visit: Visit, server: Server, width: int = 1280, height: int = 800) -> Page:
@@ -71,14 +74,13 @@ def test_an_exploration_comes_back_as_it_was_turned_in_the_theme_that_was_chosen
     page.get_by_role("link", name="Notebooks").click()
     page.get_by_role("link", name="Explore demand").click()
     expect(page.locator("canvas").first).to_be_visible()
-    seed = page.get_by_role("textbox", name="Seed")
-    seed.fill("7")
-    seed.press("Tab")
-    expect(page).to_have_url(re.compile("seed=7"))
+    enter(page, "Seed", "7")
+    expect(page).to_have_url(re.compile("theme=dark.*seed=7"))
     page.reload()
     expect(page.locator("canvas").first).to_be_visible()
-    expect(page.get_by_role("textbox", name="Seed")).to_have_value("7")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(box(page, "Seed")).to_have_value("7")
+    ground = "getComputedStyle(document.documentElement).getPropertyValue('--opening-ground')"
+    assert page.evaluate(ground).strip() == DARK_GROUND
     page.get_by_role("link", name="All notebooks").click()
     expect(page).to_have_url(re.compile("theme=dark"))
 
