@@ -9,6 +9,7 @@ from typing import Any
 import panel_material_ui as pmui
 from panel.io import resources
 
+import showcase.console.components  # noqa: F401  (they have to be there before a page is)
 from showcase.console.opening import TITLE, Way, opening_html
 from showcase.console.theme import THEME, opening_sheet
 

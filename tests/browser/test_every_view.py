@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from showcase.console.view_table import VIEWS
+from showcase.store.engine import Database
 from tests.browser.accessible import UPSTREAM, serious_findings
 from tests.browser.conftest import Visit
+from tests.http.served import served
 
 SIZES = ((1280, 800), (1024, 768))
 SHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
@@ -48,8 +50,7 @@ def test_each_is_opened_from_the_rail_with_the_keyboard_and_by_its_address(visit
     presets = page.get_by_role("radiogroup", name="Preset of demand")
     for view in (*(name for name in VIEWS if name != "run"), "run"):
         opened(page)
-        page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).focus()
-        page.keyboard.press("Enter")
+        page.get_by_role("navigation").get_by_role("button", name=VIEWS[view].label, exact=True).press("Enter")
         expect(presets).to_be_visible(visible=view == "run")
         if view == "run":
             assert "view=" not in page.url
@@ -58,6 +59,21 @@ def test_each_is_opened_from_the_rail_with_the_keyboard_and_by_its_address(visit
         page.reload()
         opened(page)
         expect(presets).to_be_visible(visible=view == "run")
+
+
+def test_a_tab_that_is_older_than_a_view_shows_it_after_another_tab_did(
+    visit: Visit, database: Database, tmp_path: Path
+) -> None:
+    with served(database, tmp_path) as server:
+        older = visit("?view=library", url=f"{server.url}/")
+        opened(older)
+        newer = visit(url=f"{server.url}/")
+        presets = "Preset of demand"
+        expect(newer.get_by_role("radiogroup", name=presets)).to_be_visible()
+        older.get_by_role("navigation").get_by_role("button", name="Run", exact=True).click()
+        expect(older.get_by_role("radiogroup", name=presets)).to_be_visible()
+        for page in (older, newer):
+            page.close()  # while there is somebody to say goodbye to
 
 
 def test_what_stays_upstream_is_short_and_has_its_reasons() -> None:
