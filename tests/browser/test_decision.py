@@ -44,8 +44,7 @@ def test_a_proposal_is_approved_with_the_keyboard_alone(visit: Visit, server: Se
     with server.held(RICH, ASKS) as run:
         run.go_on()
         expect(card(page)).to_be_visible()
-        page.get_by_role("button", name="Approve").focus()
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Approve").press("Enter")
         expect(card(page)).to_be_hidden()
         expect(step(page, ASKS, "pass")).to_contain_text("approved by")
         expect(step(page, "cleanup", "pass")).to_have_count(1)
