@@ -19,6 +19,7 @@ from showcase import __version__
 from showcase.errors import ShowcaseError
 from showcase.settings import Settings, notebooks_folder
 from showcase.store import migrate
+from showcase.store.placement import make_home
 from showcase.wiring import Installation
 
 _LEAST_FREE_BYTES = 1024**3
@@ -102,7 +103,7 @@ def _python() -> str:
 
 
 def _home(settings: Settings) -> str:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
     if settings.home.stat().st_mode & stat.S_IWOTH:
         raise ShowcaseError(f"Everybody may write into {settings.home}.", f"Run chmod o-w {settings.home}.")
     free = shutil.disk_usage(settings.home).free

@@ -218,6 +218,7 @@ def _listed(text: str) -> tuple[str, ...]:
 def _refused(name: str, found: object, allowed: str) -> FieldError:
     """What is kept secret is not shown where it is refused either."""
     is_secret = "SecretStr" in str(Settings.model_fields[name].annotation)
+    allowed = allowed.removeprefix("Input should be ").partition(", unable to parse")[0]
     return FieldError(f"SHOWCASE_{name.upper()}", "a refused value" if is_secret else repr(found), allowed)
 
 

@@ -36,6 +36,13 @@ def test_what_is_wrong_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pyte
     assert "1 MB are free" in found["home"].detail
 
 
+def test_a_home_that_is_no_folder_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    found = {one.name: one for one in look_around(Settings(home=tmp_path / "home"))}
+    assert not found["home"].is_fine
+    assert "Set SHOWCASE_HOME to a folder" in found["home"].detail
+
+
 SHARED: dict[str, Any] = {
     "test": False,
     "allowed_hosts": "show.example.org",

@@ -126,7 +126,7 @@ def place(home: Path) -> Placement:
 
     A database that is there stays where it is. Raises UnavailableError when it is there and cannot be used.
     """
-    home = _make_home(home)
+    home = make_home(home)
     inside = home / "database"
     outside = OUTSIDE / _digest(str(home))[:32]
     is_there = (inside / "cluster").exists()
@@ -153,7 +153,8 @@ def closed_folder(path: Path, user: ServerUser) -> Path | None:
     return None
 
 
-def _make_home(home: Path) -> Path:
+def make_home(home: Path) -> Path:
+    """SHOWCASE_HOME as a folder that is there, without links; UnavailableError where it cannot be one."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         return home.resolve(strict=True)

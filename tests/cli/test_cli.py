@@ -322,3 +322,9 @@ def test_the_help_of_a_run_names_every_preset_model_and_knob(offline: Showcase) 
     told = offline("run", "--help").stdout
     for word in (*Scenario, *ModelType, *SeedOverrides.model_fields):
         assert word in told
+
+
+def test_a_setting_that_cannot_be_used_is_told_in_words(offline: Showcase) -> None:
+    refused = offline("doctor", SHOWCASE_PORT="abc")
+    assert refused.returncode == 2
+    assert "SHOWCASE_PORT: found 'abc', allowed is a valid integer.\n" in refused.stderr
