@@ -129,16 +129,20 @@ def steps_for(scenario: str) -> tuple[Step, ...]:
 
 
 def passed(detail: str, **values: Any) -> StepOutcome:
+    """A step that did its work; `detail` is its sentence, `values` the data of its event."""
     return StepOutcome(StepStatus.PASS, detail, values)
 
 
 def skipped(detail: str, **values: Any) -> StepOutcome:
+    """A step that was not asked for or has nothing to work on, and why; the run goes on."""
     return StepOutcome(StepStatus.SKIP, detail, values)
 
 
 def warned(detail: str, **values: Any) -> StepOutcome:
+    """A step that came to less than was asked, and why; the run goes on."""
     return StepOutcome(StepStatus.WARN, detail, values)
 
 
 def failed(detail: str, **values: Any) -> StepOutcome:
+    """A step that cannot be done, and why; the run stops here."""
     return StepOutcome(StepStatus.FAIL, detail, values)
