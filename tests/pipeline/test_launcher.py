@@ -109,7 +109,6 @@ def test_who_waits_for_more_than_a_run_will_tell_is_let_go_with_its_end(launcher
     assert execution.wait(60).run_status == "completed"
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_run_that_breaks_off_unforeseen_is_settled_at_once_and_says_so(launcher: Launcher) -> None:
     def ahead(context: RunContext) -> StepOutcome:
         newest = launcher.events(context.run_id)[-1]
