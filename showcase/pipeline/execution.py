@@ -80,13 +80,11 @@ class Execution:
             # the run could not be recorded to its end (database lost, or fenced off): whoever settles runs will say so
             log.warning("run %s could not be recorded: %s", self.run_id, error)
             self._failure = error
-        except Exception:
-            # foreseen by no step and recorded by none, as where its next event cannot be written: settled below
-            log.exception("run %s broke off", self.run_id)
-            self._failure = UnavailableError(
-                f"The run {self.run_id.short} ended before it was recorded.", "Look into the log for what was met."
-            )
         finally:
+            if self._result is None and self._failure is None:
+                self._failure = UnavailableError(
+                    f"The run {self.run_id.short} ended before it was recorded.", "Look into the log for what was met."
+                )
             # first the lock: whoever saw the summary may start the next run at once
             self.lock.release()
             self._quiet.set()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from showcase.demand.intake_values import IntakeOptions
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
@@ -109,7 +111,17 @@ def test_who_waits_for_more_than_a_run_will_tell_is_let_go_with_its_end(launcher
     assert execution.wait(60).run_status == "completed"
 
 
-def test_a_run_that_breaks_off_unforeseen_is_settled_at_once_and_says_so(launcher: Launcher) -> None:
+def test_a_run_that_breaks_off_unforeseen_is_settled_at_once_and_says_so(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met, is_met = list[Any](), threading.Event()
+
+    def meet(args: threading.ExceptHookArgs) -> None:
+        met.append(args.exc_type)
+        is_met.set()
+
+    monkeypatch.setattr(threading, "excepthook", meet)
+
     def ahead(context: RunContext) -> StepOutcome:
         newest = launcher.events(context.run_id)[-1]
         with launcher.database.begin() as connection:  # takes the number of the run's own next event
@@ -121,6 +133,8 @@ def test_a_run_that_breaks_off_unforeseen_is_settled_at_once_and_says_so(launche
     with pytest.raises(UnavailableError, match="ended before it was recorded"):
         execution.wait(60)
     assert launcher.show(execution.run_id).status == "interrupted"
+    assert is_met.wait(60)  # its thread ends a moment after it let go of whoever waits
+    assert met == [IntegrityError]
 
 
 def test_a_run_that_lives_is_not_ended_for_one_that_had_fallen_silent(launcher: Launcher, database: Database) -> None:
