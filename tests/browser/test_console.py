@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 from urllib.parse import quote
 
@@ -149,15 +148,6 @@ def test_a_reset_says_what_it_wipes_before_anything_is_lost(visit: Visit, server
     page.get_by_label("Reset all data").check()
     expect(page.get_by_text("Runs, workspaces and models stay.")).to_be_visible()
     assert "reset" not in page.url
-
-
-def test_the_chosen_preset_can_be_asked_for_where_the_data_are_others(visit: Visit, server: Server) -> None:
-    server.seed("sparse")
-    page = visit()
-    expect(page.get_by_text("uses sparse")).to_be_visible()
-    page.get_by_role("radio", checked=True).click()
-    expect(page.get_by_text(re.compile("seeds about"))).to_be_visible()
-    expect(page).to_have_url(re.compile("skip_seed"))
 
 
 def test_the_presets_are_chosen_with_the_keyboard_alone(visit: Visit) -> None:
