@@ -201,7 +201,7 @@ class Stage:
     folder: Path
 
     def write(self, path: str, content: bytes) -> None:
-        """Write one new file; `sync` keeps it."""
+        """Write one new file, which `syncing` has the disk keep."""
         target = self.folder / path
         if not target.parent.exists():
             touch_disk("make", target.parent, lambda: target.parent.mkdir())

@@ -20,7 +20,7 @@ from showcase.ports import Artifacts
 
 Write = Callable[[str, bytes], None]
 _VERIFIER = "verify.py"
-_LAST = (REPORT, CRATE, MANIFEST, CHECKSUMS)
+_LAST = (README, CRATE, MANIFEST, CHECKSUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,9 @@ def write_bundle(content: BundleContent, artifacts: Artifacts, write: Write, exp
             tables[TABLES[stored.path]] = body
     for path, body in text_files(content).items():
         add(path, body)
+    add(REPORT, write_report(content, tables))
     add(_VERIFIER, Path(verifier.__file__).read_bytes())
     add(README, write_readme(content, {file.path for file in files} | set(_LAST)))
-    # the longest to make, while what is above is written
-    add(REPORT, write_report(content, tables))
     add(CRATE, write_crate(content, files))
     add(MANIFEST, write_manifest(content, files, unresolved, exported_at))
     checksums = checksum_lines({file.path: str(file.sha256) for file in files})
