@@ -208,14 +208,18 @@ class Stage:
         _write_new(target, content)
 
     @contextmanager
-    def syncing(self) -> Iterator[None]:
-        """Sync every file and every folder to the disk while the block reads them; at its end all are kept."""
+    def syncing(self) -> Iterator[Callable[[], None]]:
+        """Sync every file and every folder to the disk while the block goes on; gives what waits until all are kept."""
         there = [*sorted(self.folder.rglob("*")), self.folder]
-        with ThreadPoolExecutor(_SYNCING, thread_name_prefix="bundle-files") as threads:
-            kept = [threads.submit(touch_disk, "sync", path, partial(sync_path, path)) for path in there]
-            yield
+
+        def wait() -> None:
             for one in kept:
                 one.result()
+
+        with ThreadPoolExecutor(_SYNCING, thread_name_prefix="bundle-files") as threads:
+            kept = [threads.submit(touch_disk, "sync", path, partial(sync_path, path)) for path in there]
+            yield wait
+            wait()
 
 
 def _no_folder(path: Path, what: str) -> UnavailableError:

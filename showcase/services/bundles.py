@@ -193,18 +193,19 @@ class BundleService:
             content = replace(content, data={**content.data, "truth": truth})
         with self.folder.stage(name, beside) as stage:
             written = write_bundle(content, self.artifacts, stage.write, exported_at)
-            with stage.syncing():
+            with stage.syncing() as wait_for_disk:
                 seen = verify_bundle(stage.folder)
-            if not seen.ok:
-                raise IntegrityError(
-                    f"The bundle of the workspace {name.short} was not published: {seen.reason}.",
-                    "Export it again, and look at the disk where that fails too.",
-                )
-            # before the bundle is there, so that no bundle is ever without its row
-            with self.transactions.begin() as connection:
-                rows.append_export(
-                    connection, ExportRow(name, exported_at, written.checksums_digest, BUNDLE_FORMAT_VERSION)
-                )
+                if not seen.ok:
+                    raise IntegrityError(
+                        f"The bundle of the workspace {name.short} was not published: {seen.reason}.",
+                        "Export it again, and look at the disk where that fails too.",
+                    )
+                # before the bundle is there, so that no bundle is ever without its row
+                with self.transactions.begin() as connection:
+                    rows.append_export(
+                        connection, ExportRow(name, exported_at, written.checksums_digest, BUNDLE_FORMAT_VERSION)
+                    )
+                    wait_for_disk()
             self.folder.publish(name, stage)
         return Export(
             workspace_id=name,
