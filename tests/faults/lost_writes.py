@@ -8,6 +8,7 @@ head; the names of a folder are those of any moment since it was synced last.
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,12 +89,13 @@ def losses(chance: random.Random, mixtures: int) -> Iterator[Callable[[int], int
 
 def watched(disk: LossyDisk, after_each: Callable[[], None]) -> Callable[..., object]:
     """In the place of `touch_disk`: the operation itself, then `after_each`."""
-    touch = bundle_files.touch_disk
+    touch, one_at_a_time = bundle_files.touch_disk, threading.Lock()
 
     def watching[Answer](operation: str, path: Path, act: Callable[[], Answer]) -> Answer:
-        answer = touch(operation, path, act)
-        disk.watch(operation, path)
-        after_each()
+        with one_at_a_time:
+            answer = touch(operation, path, act)
+            disk.watch(operation, path)
+            after_each()
         return answer
 
     return watching

@@ -6,12 +6,13 @@ import platform
 import threading
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 import showcase
+from showcase.errors import UnavailableError
 from showcase.pipeline.events import EventType
 from showcase.pipeline.launcher import Launcher
-from showcase.pipeline.settle import settle_interrupted
 from showcase.pipeline.steps import Step, eleven_steps
 from showcase.store.workspaces import Workspace, made_by_run
 from showcase.testing import fresh_request
@@ -84,9 +85,9 @@ def test_a_focus_pair_is_kept_by_ids_and_codes(launcher: Launcher) -> None:
     assert gone.user_scope == {"store_id": 9999, "product_id": 1, "store_code": None, "sku": None}
 
 
-def test_a_run_whose_process_is_gone_still_tells_its_phases_and_what_it_made(launcher: Launcher) -> None:
+def test_a_run_whose_thread_is_gone_still_tells_its_phases_and_what_it_made(launcher: Launcher) -> None:
     class Gone(BaseException):
-        """The process ends here: nothing behind it is recorded."""
+        """The run ends here: nothing behind it is recorded."""
 
     def vanish(_: Any) -> Any:
         raise Gone
@@ -102,7 +103,8 @@ def test_a_run_whose_process_is_gone_still_tells_its_phases_and_what_it_made(lau
     finally:
         threading.excepthook = previous
     assert seen == [Gone]
-    assert settle_interrupted(launcher.database, launcher.services.clock) == [execution.run_id]
+    with pytest.raises(UnavailableError, match="before it was recorded"):
+        execution.wait(0)
     kept = launcher.services.workspaces.show(str(execution.workspace_id))
     _check_slots(kept)
     assert kept.status == "interrupted"

@@ -48,7 +48,8 @@ class Picture:
         self.tools.param.update(visible=False, has_table=False, csv="")
         self.pane.object = None
         self._table.object = ""
-        self._turn()
+        self._table.visible = False
+        # never by way of False: a pane that holds nothing does not tell the page that it is there again
         self.pane.visible = keeps_place
 
     def _turn(self, *_events: param.parameterized.Event) -> None:
