@@ -34,7 +34,8 @@ def start(page: Page) -> None:
     run_button(page).click()
 
 
-def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit) -> None:
+def test_a_run_from_the_form_is_watched_kept_and_found(visit: Visit, server: Server) -> None:
+    server.seed("demo_minimal")  # to choose the preset of the data that is there means to use that data
     page = visit()
     page.get_by_role("radio", name="sparse").click()
     expect(page.get_by_role("radio", name="sparse")).to_be_checked()
