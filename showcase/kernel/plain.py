@@ -15,7 +15,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it: moments and days as ISO text, tuples as lists, texts as plain ones."""
     if type(value) in _AS_THEY_ARE:
         return value
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]

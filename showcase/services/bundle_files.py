@@ -209,7 +209,10 @@ class Stage:
 
     @contextmanager
     def syncing(self) -> Iterator[Callable[[], None]]:
-        """Sync every file and every folder to the disk while the block goes on; gives what waits until all are kept."""
+        """Sync every file and every folder to the disk while the block goes on.
+
+        Gives what waits until all are kept, for whoever has to know it before the end, which waits too.
+        """
         there = [*sorted(self.folder.rglob("*")), self.folder]
 
         def wait() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from showcase.errors import FieldError, InvalidInputError, NotFoundError
 from showcase.kernel.clean import clean_text, composed
 from showcase.kernel.identity import Digest, JobId, ModelRunId
-from showcase.kernel.window import Window
 from showcase.ports import Artifacts
 from showcase.registry.comparable import Obstacle, obstacles
 from showcase.registry.entry import RegistryEntry
@@ -20,7 +19,7 @@ from showcase.services.registration import NewModelRun, Registrar
 from showcase.store import registry as rows
 from showcase.store.fence import Transactions
 from showcase.store.jobs import jobs_of_artifact
-from showcase.store.model_history import newest_rival
+from showcase.store.model_history import entry_from, newest_rival
 from showcase.store.registry import Alias, AliasChange, ModelRun, ModelRunFilter
 
 _MOST = 100
@@ -31,17 +30,7 @@ _LONGEST_FAILURE = 1000
 def entry_of(run: ModelRun) -> RegistryEntry:
     """The model run as the rules of the registry see it."""
     wape = ((run.metrics or {}).get("scores") or {}).get("wape")
-    return RegistryEntry(
-        run_id=run.run_id,
-        status=run.status,
-        model_type=run.model_type,
-        grain=(run.store_id, run.product_id),
-        window=Window(run.date_start, run.date_end),
-        feature_frame_version=run.feature_frame_version,
-        wape=None if wape is None else float(wape),
-        synthetic=run.synthetic,
-        created_at=run.created_at,
-    )
+    return entry_from(run, None if wape is None else float(wape))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,17 +33,18 @@ _IS_REAL = and_(
 """A success that is no demonstration, and whose pair is still there: for one that is gone nothing can be trained."""
 
 
-def _entry(row: Any) -> RegistryEntry:
+def entry_from(run: Any, wape: float | None) -> RegistryEntry:
+    """A model run, or a row with its columns, as the rules of the registry see it; `wape` in percent."""
     return RegistryEntry(
-        run_id=row.run_id,
-        status=row.status,
-        model_type=row.model_type,
-        grain=(row.store_id, row.product_id),
-        window=Window(row.date_start, row.date_end),
-        feature_frame_version=row.feature_frame_version,
-        wape=row.wape,
-        synthetic=row.synthetic,
-        created_at=row.created_at,
+        run_id=run.run_id,
+        status=run.status,
+        model_type=run.model_type,
+        grain=(run.store_id, run.product_id),
+        window=Window(run.date_start, run.date_end),
+        feature_frame_version=run.feature_frame_version,
+        wape=wape,
+        synthetic=run.synthetic,
+        created_at=run.created_at,
     )
 
 
@@ -55,14 +56,14 @@ def newest_rival(connection: Connection, run: ModelRun) -> RegistryEntry | None:
         beside.append(_C.origin_run_id == run.origin_run_id)
     newest = select(*_ENTRY).where(*grain, *beside).order_by(*(column.desc() for column in _AGE)).limit(1)
     row = connection.execute(newest).first()
-    return _entry(row) if row else None
+    return entry_from(row, row.wape) if row else None
 
 
 def newest_of_each_grain(connection: Connection) -> list[RegistryEntry]:
     """The newest real success of each grain."""
     newest_first = (*_GRAIN, *(column.desc() for column in _AGE), _C.run_id)
     query = select(*_ENTRY).where(_IS_REAL).ext(distinct_on(*_GRAIN)).order_by(*newest_first)
-    return [_entry(row) for row in connection.execute(query)]
+    return [entry_from(row, row.wape) for row in connection.execute(query)]
 
 
 def wapes_of_each_model(connection: Connection) -> list[tuple[str, Grain, list[float]]]:

@@ -88,6 +88,19 @@ def test_a_disk_that_fills_up_at_the_first_export_leaves_none(kept: Kept, tmp_pa
         assert not any((tmp_path / "bundles").iterdir())
 
 
+@pytest.mark.fault("D1")
+def test_an_export_that_the_disk_did_not_keep_has_no_row(kept: Kept) -> None:
+    bundles = kept.services.bundles
+    before = bundles.exports(kept.workspace_id)
+    syncs = _count(lambda: bundles.export(kept.workspace_id), "sync")
+    after = bundles.exports(kept.workspace_id)
+    assert len(after) == len(before) + 1
+    arm(Failpoint.parse(f"export.sync.before@{syncs - 1}:raise"))  # the last of the bundle's own; then its place is
+    with pytest.raises(UnavailableError, match="the disk is full"):
+        bundles.export(kept.workspace_id)
+    assert bundles.exports(kept.workspace_id) == after
+
+
 def _kill(kept: Kept, place: str) -> None:
     database = kept.services.transactions
     arguments = (url_of(database), kept.home, f"{place}:kill", kept.workspace_id)  # type: ignore[arg-type]
