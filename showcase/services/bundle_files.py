@@ -13,13 +13,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
 from showcase.errors import ConflictError, UnavailableError
 from showcase.failpoints import reach
-from showcase.kernel.disk import sync_path
+from showcase.kernel.disk import start_sync, sync_path
 from showcase.kernel.identity import WorkspaceId
 
 _STAGING = re.compile(r"\.(?:staging|replaced)-([0-9a-f]{32})-[0-9a-f]{8}")
@@ -27,8 +27,6 @@ _LOCK = re.compile(r"\.lock-([0-9a-f]{32})")
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), Linux 3.15
 _SWAP = 2  # RENAME_SWAP of renamex_np(2), macOS 10.12
-_SYNCING = 2
-"""Files that are synced at once; more take no less time."""
 
 
 def touch_disk[Answer](operation: str, path: Path, act: Callable[[], Answer]) -> Answer:
@@ -199,30 +197,25 @@ class Stage:
     """A folder that becomes a bundle."""
 
     folder: Path
+    _written: list[Path] = field(default_factory=list)
 
     def write(self, path: str, content: bytes) -> None:
-        """Write one new file, which `syncing` has the disk keep."""
+        """Write one new file, which `sync` has the disk keep."""
         target = self.folder / path
         if not target.parent.exists():
             touch_disk("make", target.parent, lambda: target.parent.mkdir())
         _write_new(target, content)
+        self._written.append(target)
 
-    @contextmanager
-    def syncing(self) -> Iterator[Callable[[], None]]:
-        """Sync every file and every folder to the disk while the block goes on.
+    def start_sync(self) -> None:
+        """Send all files on their way to the disk, so that `sync` has less to wait for."""
+        for path in self._written:
+            touch_disk("sync", path, partial(start_sync, path))
 
-        Gives what waits until all are kept, for whoever has to know it before the end, which waits too.
-        """
-        there = [*sorted(self.folder.rglob("*")), self.folder]
-
-        def wait() -> None:
-            for one in kept:
-                one.result()
-
-        with ThreadPoolExecutor(_SYNCING, thread_name_prefix="bundle-files") as threads:
-            kept = [threads.submit(touch_disk, "sync", path, partial(sync_path, path)) for path in there]
-            yield wait
-            wait()
+    def sync(self) -> None:
+        """Return when the disk keeps every file and the names in every folder; UnavailableError where it refuses."""
+        for path in (*self._written, *sorted({path.parent for path in self._written})):
+            touch_disk("sync", path, partial(sync_path, path))
 
 
 def _no_folder(path: Path, what: str) -> UnavailableError:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from showcase.bundles.content import unresolved_rows
+from showcase.bundles.content import BundleContent, unresolved_rows
 from showcase.bundles.manifest import BundleFile
 from showcase.bundles.verify import BUNDLE_FORMAT_VERSION, Verification, verify_bundle
 from showcase.errors import ConflictError, IntegrityError, NotFoundError
@@ -109,14 +109,17 @@ class BundleService:
         UnavailableError where the disk refuses, which leaves the older bundle as it was.
         """
         name = WorkspaceId(workspace_id)
-        found: list[Workspace] = []
+        asked: list[tuple[Workspace, BundleContent]] = []
+
+        def ask(connection: Connection) -> None:
+            found = _exportable(connection, name)
+            asked.append((found, read_content(connection, found)))
+
         self.folder.check()
         with self.folder.exclusive(name) as beside:
             self.folder.check_target(name)
-            with JobService(self.transactions).record(
-                "export", {"workspace_id": name}, ask=lambda connection: found.append(_exportable(connection, name))
-            ) as job:
-                made = self._make(name, found[0], beside)
+            with JobService(self.transactions).record("export", {"workspace_id": name}, ask=ask) as job:
+                made = self._make(*asked[0], beside)
                 job.outcome["bundle_path"] = made.bundle_path
         return made
 
@@ -184,28 +187,26 @@ class BundleService:
                 jobs.fail_exports(connection, swept, "interrupted: the process that exported is gone")
         return swept
 
-    def _make(self, name: WorkspaceId, found: Workspace, beside: Executor) -> Export:
-        exported_at = self.source_date or self.clock.now()
-        with self.transactions.read() as connection:
-            content = read_content(connection, found)
+    def _make(self, found: Workspace, content: BundleContent, beside: Executor) -> Export:
+        name, exported_at = found.workspace_id, self.source_date or self.clock.now()
         truth = winner_against_truth(self.demand, self.artifacts, found, content.data)
         if truth is not None:
             content = replace(content, data={**content.data, "truth": truth})
         with self.folder.stage(name, beside) as stage:
             written = write_bundle(content, self.artifacts, stage.write, exported_at)
-            with stage.syncing() as wait_for_disk:
-                seen = verify_bundle(stage.folder)
-                if not seen.ok:
-                    raise IntegrityError(
-                        f"The bundle of the workspace {name.short} was not published: {seen.reason}.",
-                        "Export it again, and look at the disk where that fails too.",
-                    )
-                # before the bundle is there, so that no bundle is ever without its row
-                with self.transactions.begin() as connection:
-                    rows.append_export(
-                        connection, ExportRow(name, exported_at, written.checksums_digest, BUNDLE_FORMAT_VERSION)
-                    )
-                    wait_for_disk()
+            stage.start_sync()
+            seen = verify_bundle(stage.folder)
+            if not seen.ok:
+                raise IntegrityError(
+                    f"The bundle of the workspace {name.short} was not published: {seen.reason}.",
+                    "Export it again, and look at the disk where that fails too.",
+                )
+            # before the bundle is there, so that no bundle is ever without its row
+            with self.transactions.begin() as connection:
+                rows.append_export(
+                    connection, ExportRow(name, exported_at, written.checksums_digest, BUNDLE_FORMAT_VERSION)
+                )
+                stage.sync()
             self.folder.publish(name, stage)
         return Export(
             workspace_id=name,

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from showcase.errors import FieldError, InvalidInputError, NotFoundError, ShowcaseError
+from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.kernel.identity import JobId, RunId
 from showcase.store import jobs as rows
 from showcase.store.fence import Connection, Transactions
-from showcase.store.jobs import Job
+from showcase.store.jobs import Job, JobEnd
 from showcase.store.tables import JOB_KINDS, JOB_STATUSES
 
 _MOST = 100
@@ -47,15 +47,23 @@ class JobService:
     ) -> Iterator[OpenJob]:
         """Do the block's work as a job: running from its first line on, then success with its outcome, or failed.
 
-        `kind` is one of JOB_KINDS; `origin` the pipeline run that asks; `made` notes the id as soon as there is one;
-        what `ask` raises is raised, and there is no job: it is asked in the transaction that writes the job.
-        Whoever does work of a kind in UNDER_THE_LOCK holds the run lock.
+        `kind` is one of JOB_KINDS; `origin` the pipeline run that asks; `made` notes the id as soon as there is one.
+        `ask` is asked in the transaction that writes the job: where it raises NotFoundError or ConflictError there is
+        no job, and any other failure of it is the job's. Whoever does work of a kind in UNDER_THE_LOCK holds the run
+        lock.
         """
-        job = OpenJob(JobId.new())
-        with self.transactions.begin() as connection:
-            if ask is not None:
-                ask(connection)
-            rows.start_job(connection, job.job_id, kind, origin, parameters)
+        job, is_asking = OpenJob(JobId.new()), False
+        try:
+            with self.transactions.begin() as connection:
+                rows.start_job(connection, job.job_id, kind, origin, parameters)
+                if ask is not None:
+                    is_asking = True
+                    ask(connection)
+                    is_asking = False
+        except BaseException as error:
+            if is_asking and not isinstance(error, NotFoundError | ConflictError):
+                self._record_failure(job, kind, parameters, origin, why(error))
+            raise
         if made is not None:
             made.append(job.job_id)
         try:
@@ -65,9 +73,16 @@ class JobService:
             raise
         self._end(job)
 
+    def _record_failure(
+        self, job: OpenJob, kind: str, parameters: Mapping[str, Any], origin: RunId | None, failure: str
+    ) -> None:
+        with self.transactions.begin() as connection:
+            rows.start_job(connection, job.job_id, kind, origin, parameters)
+            rows.end_jobs(connection, [JobEnd(job.job_id, failure=failure)])
+
     def _end(self, job: OpenJob, failure: str | None = None) -> None:
         with self.transactions.begin() as connection:
-            rows.end_job(connection, job.job_id, outcome=None if failure else job.outcome, failure=failure)
+            rows.end_jobs(connection, [JobEnd(job.job_id, None if failure else job.outcome, failure)])
 
     def show(self, job_id: str) -> Job:
         """One job; NotFoundError where it is unknown."""

@@ -26,7 +26,8 @@ from showcase.services.registration import Made, Registrar
 from showcase.store import portfolio as rows
 from showcase.store.demand import DataSet
 from showcase.store.fence import Transactions
-from showcase.store.portfolio import Batch, BatchItem, ItemEnd
+from showcase.store.jobs import JobEnd, end_jobs
+from showcase.store.portfolio import Batch, BatchItem
 
 _MOST = 100
 _MOST_LISTED = 1000
@@ -185,9 +186,9 @@ class PortfolioService:
         return batch_id, items
 
     def _end(self, items: dict[ItemKey, JobId], ended: ItemOutcomes) -> None:
-        ends = [ItemEnd(job_id, ended.done.get(key), ended.failed.get(key)) for key, job_id in items.items()]
+        ends = [JobEnd(job_id, ended.done.get(key), ended.failed.get(key)) for key, job_id in items.items()]
         with self.transactions.begin() as connection:
-            rows.end_items(connection, ends)
+            end_jobs(connection, ends)
 
 
 def _columns(series: Sequence[Series]) -> tuple[Integers, Integers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,14 +31,7 @@ class ExportRow:
 
 def append_export(connection: Connection, row: ExportRow) -> None:
     """Record an export for good."""
-    connection.execute(
-        insert(t.bundle_export).values(
-            workspace_id=row.workspace_id,
-            exported_at=row.exported_at,
-            checksums_digest=row.checksums_digest,
-            bundle_format_version=row.bundle_format_version,
-        )
-    )
+    connection.execute(insert(t.bundle_export), asdict(row))
 
 
 def list_exports(connection: Connection, workspace_id: str) -> list[ExportRow]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, delete, func, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, text, update
 from sqlalchemy.engine import Row
 
 from showcase.forecasting.grid import ProductFacts, SalesRows
@@ -71,8 +71,8 @@ def _data_set(row: Row[Any]) -> DataSet:
     )
 
 
-def _first(connection: Connection, query: Select[Any]) -> DataSet | None:
-    row = connection.execute(query).first()
+def _first(connection: Connection, query: Select[Any], **bound: object) -> DataSet | None:
+    row = connection.execute(query, bound).first()
     return _data_set(row) if row else None
 
 
@@ -85,8 +85,11 @@ def find_data_set(connection: Connection, data_set_id: int) -> DataSet | None:
     return _first(connection, select(t.data_set).where(t.data_set.c.id == data_set_id))
 
 
+_OF_FINGERPRINT = select(t.data_set).where(t.data_set.c.fingerprint == bindparam("wanted"))
+
+
 def find_by_fingerprint(connection: Connection, fingerprint: str) -> DataSet | None:
-    return _first(connection, select(t.data_set).where(t.data_set.c.fingerprint == fingerprint))
+    return _first(connection, _OF_FINGERPRINT, wanted=fingerprint)
 
 
 def current_data_set(connection: Connection) -> DataSet | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select
 
 from showcase.kernel.identity import RunId
 from showcase.store import tables as t
@@ -20,14 +20,17 @@ def append_events(connection: Connection, run_id: RunId, events: Iterable[tuple[
     connection.execute(select(func.pg_notify(CHANNEL, f"{run_id}:{rows[-1]['seq']}")))
 
 
+_BEHIND = (
+    select(t.demo_event.c.event)
+    .where(t.demo_event.c.run_id == bindparam("run"), t.demo_event.c.seq > bindparam("after"))
+    .order_by(t.demo_event.c.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def read_events(connection: Connection, run_id: RunId, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """The run's events with seq above `after`, in their order, at most `limit`."""
-    rows = connection.execute(
-        select(t.demo_event.c.event)
-        .where(t.demo_event.c.run_id == run_id, t.demo_event.c.seq > after)
-        .order_by(t.demo_event.c.seq)
-        .limit(limit)
-    )
+    rows = connection.execute(_BEHIND, {"run": run_id, "after": after, "most": limit})
     return list(rows.scalars())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, Update, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, Update, bindparam, cast, func, insert, select, update
 
 from showcase.kernel.identity import JobId
 from showcase.store import tables as t
@@ -64,18 +64,40 @@ def start_job(
     connection.execute(insert(t.job), row | {"parameters": dict(parameters)})
 
 
-def end_job(connection: Connection, job_id: JobId, *, outcome: object = None, failure: str | None = None) -> None:
-    """Write how a job ended; one that has ended already stays as it is."""
-    connection.execute(
-        update(t.job)
-        .where(t.job.c.job_id == job_id, t.job.c.status == "running")
-        .values(
-            status="failed" if failure else "success",
-            outcome=outcome,
-            failure=failure,
-            ended_at=func.clock_timestamp(),
-        )
+_END = (
+    update(t.job)
+    .where(t.job.c.job_id == bindparam("of_job"), t.job.c.status == "running")
+    .values(
+        status=bindparam("to_status"),
+        outcome=bindparam("to_outcome", type_=t.job.c.outcome.type),
+        failure=bindparam("to_failure"),
+        ended_at=func.clock_timestamp(),
     )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """How a job ended: what it wrote, or why it failed."""
+
+    job_id: JobId
+    outcome: Mapping[str, Any] | None = None
+    failure: str | None = None
+
+
+def end_jobs(connection: Connection, ends: Sequence[JobEnd]) -> None:
+    """Write how jobs ended; one that has ended already stays as it is."""
+    rows = [
+        {
+            "of_job": end.job_id,
+            "to_status": "failed" if end.failure else "success",
+            "to_outcome": None if end.outcome is None else dict(end.outcome),
+            "to_failure": end.failure,
+        }
+        for end in ends
+    ]
+    if rows:
+        connection.execute(_END, rows)
 
 
 def fail_running_jobs(connection: Connection, origin_run_id: str, failure: str) -> int:

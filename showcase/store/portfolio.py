@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from showcase.kernel.identity import BatchId, Digest, JobId
 from showcase.store import tables as t
@@ -62,15 +62,6 @@ class BatchItem:
     failure: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemEnd:
-    """How one item ended; exactly one of `outcome` and `failure` is None."""
-
-    job_id: JobId
-    outcome: Mapping[str, Any] | None
-    failure: str | None
-
-
 def insert_batch(connection: Connection, batch_id: BatchId, **columns: object) -> None:
     connection.execute(insert(t.batch).values(batch_id=batch_id, **columns))
 
@@ -92,34 +83,6 @@ def insert_items(
     ]
     if rows:
         connection.execute(insert(t.job), rows)
-
-
-def end_items(connection: Connection, ends: Sequence[ItemEnd]) -> None:
-    """Write how items ended; one that has ended already stays as it is."""
-    if not ends:
-        return
-    statement = (
-        update(t.job)
-        .where(t.job.c.job_id == bindparam("of_job"), t.job.c.status == "running")
-        .values(
-            status=bindparam("to_status"),
-            outcome=bindparam("to_outcome", type_=t.job.c.outcome.type),
-            failure=bindparam("to_failure"),
-            ended_at=func.clock_timestamp(),
-        )
-    )
-    connection.execute(
-        statement,
-        [
-            {
-                "of_job": end.job_id,
-                "to_status": "failed" if end.failure else "success",
-                "to_outcome": None if end.outcome is None else dict(end.outcome),
-                "to_failure": end.failure,
-            }
-            for end in ends
-        ],
-    )
 
 
 def fail_items(connection: Connection, batch_id: BatchId, failure: str) -> int:

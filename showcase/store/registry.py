@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, delete, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, String, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
@@ -64,10 +64,12 @@ def find_model_run(connection: Connection, run_id: str, *, lock: bool = False) -
     return _model_run(row) if row else None
 
 
+_SOME = select(t.model_run).where(t.model_run.c.run_id == bindparam("wanted", type_=ARRAY(String)).any_())
+
+
 def find_model_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, ModelRun]:
     """Those of these model runs that are there, by their ids."""
-    wanted = literal(list(run_ids), ARRAY(String))
-    rows = connection.execute(select(t.model_run).where(t.model_run.c.run_id == wanted.any_())) if run_ids else ()
+    rows = connection.execute(_SOME, {"wanted": list(run_ids)}) if run_ids else ()
     return {row.run_id: _model_run(row) for row in rows}
 
 

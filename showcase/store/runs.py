@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, tuple_, update
 from sqlalchemy.engine import Row
 
 from showcase.kernel.identity import RunId, WorkspaceId
@@ -150,10 +150,12 @@ def end_run(
     )
 
 
+_ONE = select(t.demo_run).where(t.demo_run.c.run_id == bindparam("wanted"))
+
+
 def find_run(connection: Connection, run_id: str, *, lock: bool = False) -> RunRow | None:
     """The run; with `lock` its row is kept from every other writer until the transaction ends."""
-    query = select(t.demo_run).where(t.demo_run.c.run_id == run_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(_ONE.with_for_update() if lock else _ONE, {"wanted": run_id}).first()
     return _run(row) if row else None
 
 

@@ -20,6 +20,7 @@ from showcase.services.suite import Services
 from showcase.store import jobs, runs
 from showcase.store import tables as t
 from showcase.store.engine import Database
+from showcase.store.jobs import JobEnd
 from tests.services.subjects import register, seed_subject, services_of
 
 
@@ -205,7 +206,7 @@ def test_failed_jobs_and_a_failed_last_run_ask_for_attention(
     job_id, run_id = JobId.new(), RunId.new()
     with database.begin() as connection:
         jobs.start_job(connection, job_id, "train", None, {})
-        jobs.end_job(connection, job_id, failure="MemoryError")
+        jobs.end_jobs(connection, [JobEnd(job_id, failure="MemoryError")])
         runs.insert_run(
             connection, run_id, scenario="sparse", request={}, token=1, holder="somebody", total_steps=11,
             workspace_id=None,
@@ -227,7 +228,7 @@ def test_an_artifact_that_nothing_names_is_orphaned(database: Database, services
         job_id = JobId.new()
         jobs.start_job(connection, job_id, "backtest", None, {})
         named = services.artifacts.put(b"named by a job")
-        jobs.end_job(connection, job_id, outcome={"forecasts_file": named})
+        jobs.end_jobs(connection, [JobEnd(job_id, {"forecasts_file": named})])
         kept = services.artifacts.put(b"named by a workspace")
         connection.execute(
             insert(t.showcase_workspace).values(
