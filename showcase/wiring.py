@@ -19,6 +19,7 @@ from showcase.adapters.compute import compute_of
 from showcase.adapters.language_model import language_model_of
 from showcase.adapters.logs import write_logs
 from showcase.adapters.providers import embeddings_of
+from showcase.adapters.scratch import ScratchFolder
 from showcase.errors import ConflictError, UnavailableError
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.reaper import INTERVAL_S, Reaper
@@ -45,6 +46,7 @@ class Installation:
     launcher: Launcher
     embedded: EmbeddedPostgres | None
     reaper: Reaper | None = None
+    scratch: ScratchFolder | None = None
 
     def live_long(self, look_every_s: float = INTERVAL_S) -> None:
         """Look after runs and the embedded server from now on: for a process that serves."""
@@ -62,6 +64,8 @@ class Installation:
         self.launcher.close()
         self.services.compute.close()
         self.database.dispose()
+        if self.scratch is not None:
+            self.scratch.leave()
         if self.embedded is not None:
             self.embedded.stop()
 
@@ -134,12 +138,12 @@ def open_installation(settings: Settings | None = None) -> Installation:
     try:
         prepare_schema(database, backups_folder(settings), is_embedded=embedded is not None)
         clock = SystemClock(settings.fixed_today)
-        artifacts = FileArtifacts(settings.home / "models")
+        artifacts, scratch = FileArtifacts(settings.home / "models"), ScratchFolder(settings.home / "scratch")
         services = Services(
             database,
             artifacts,
             clock,
-            settings.home / "scratch",
+            scratch.path,
             settings.flags_on,
             guide=guide_folder(),
             embeddings=embeddings_of(settings),
@@ -153,8 +157,9 @@ def open_installation(settings: Settings | None = None) -> Installation:
         settled = settle_interrupted(database, clock)
         if settled:
             log.info("settled %d interrupted runs", len(settled))
-        _sweep(services)
-        return Installation(settings, database, services, Launcher(database, services), embedded)
+        _sweep(services, scratch)
+        launcher = Launcher(database, services)
+        return Installation(settings, database, services, launcher, embedded, scratch=scratch)
     except BaseException:
         database.dispose()
         if embedded is not None:
@@ -175,12 +180,13 @@ def open_lakes(settings: Settings | None = None) -> Iterator[LakeForecasts]:
         compute.close()
 
 
-def _sweep(services: Services) -> None:
-    """Remove what killed exports left behind; a folder that cannot be swept keeps nobody from running."""
-    try:
-        services.bundles.sweep()
-    except (UnavailableError, OSError) as error:
-        log.warning("the folder of bundles was not swept: %s", error)
+def _sweep(services: Services, scratch: ScratchFolder) -> None:
+    """Remove what killed processes left behind; a folder that cannot be swept keeps nobody from running."""
+    for clean, what in ((services.bundles.sweep, "bundles"), (scratch.enter, "scratch files")):
+        try:
+            clean()
+        except (UnavailableError, OSError) as error:
+            log.warning("the folder of %s was not swept: %s", what, error)
 
 
 _sharing = threading.Lock()

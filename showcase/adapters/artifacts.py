@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from showcase.errors import IntegrityError, NotFoundError, UnavailableError
-from showcase.kernel.disk import sync_path
+from showcase.kernel.disk import make_kept_folder, sync_path
 from showcase.kernel.identity import Digest
 
 
@@ -32,7 +32,7 @@ class FileArtifacts:
 
     def check(self) -> Path:
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_kept_folder(self.root)
             with tempfile.NamedTemporaryFile(dir=self.root, prefix=".check-"):
                 pass
         except OSError as error:
@@ -48,7 +48,7 @@ class FileArtifacts:
         try:
             if target.exists() and target.stat().st_size == len(content) and Digest.of(target.read_bytes()) == digest:
                 return digest
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_kept_folder(target.parent)
             descriptor, staged = tempfile.mkstemp(dir=target.parent, prefix=".staged-")
             try:
                 with os.fdopen(descriptor, "wb") as file:

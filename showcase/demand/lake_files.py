@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
-import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from showcase.demand.tables import SCHEMAS, TRUTH_SCHEMAS
 from showcase.errors import ConflictError, IntegrityError, InvalidInputError, UnavailableError
 from showcase.failpoints import reach
 from showcase.kernel.disk import sync_path
+from showcase.kernel.lock_file import held_alone
 
 PLAN, MANIFEST, RECEIPT, SHARED, FORECASTS = "plan.json", "lake.json", "receipt.json", "shared", "forecasts"
 LONG_TABLES = ("prices", "sales", "stock", "truth_demand")
@@ -31,6 +31,7 @@ SHARED_TABLES = ("stores", "products", "calendar", "promotions", "truth_effects"
 LONG_SCHEMAS = {name: (SCHEMAS | TRUTH_SCHEMAS)[name] for name in LONG_TABLES}
 
 _STAGED = re.compile(r"\.(staged|removed)-.+-[0-9a-f]{8}")
+_LOCK = ".lock-"
 _BUCKET = re.compile(r"bucket=(\d{5})")
 # neighbouring rows differ by little or nothing in these
 _COUNTED_ON = ("store", "product", "date", "valid_from", "valid_to", "step")
@@ -93,10 +94,13 @@ def staged_folder(target: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed writers left behind in a folder."""
+    """Remove what killed writers and removers left behind in a folder: what is half there, and locks of nobody."""
     for path in folder.iterdir() if folder.is_dir() else ():
         if _STAGED.fullmatch(path.name):
             shutil.rmtree(path, ignore_errors=True)
+        elif path.name.startswith(_LOCK):
+            with suppress(OSError), held_alone(path):
+                pass  # a lock that can be had goes with its release
 
 
 @contextmanager
@@ -115,24 +119,24 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """Keep everybody else, of any process, from working on a lake's folder; ConflictError where somebody is at it."""
-    with disk_answers(folder.name):
-        held = os.open(folder.with_name(f".lock-{folder.name}"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(held)
-        raise ConflictError(
-            f"Somebody else is at work on the lake {folder.name}.", "Wait until that has ended.", reason="busy"
-        ) from error
-    try:
+    with ExitStack() as held:
+        with disk_answers(folder.name):
+            is_ours = held.enter_context(held_alone(folder.with_name(f"{_LOCK}{folder.name}")))
+        if not is_ours:
+            raise ConflictError(
+                f"Somebody else is at work on the lake {folder.name}.", "Wait until that has ended.", reason="busy"
+            )
         yield
-    finally:
-        os.close(held)
 
 
 def size_bytes(folder: Path) -> int:
-    """What the files below a folder hold."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """What the files below a folder hold; one that goes meanwhile, as while a lake is made, counts for nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            facts = path.lstat()
+            total += facts.st_size if stat.S_ISREG(facts.st_mode) else 0
+    return total
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -29,3 +29,15 @@ def start_sync(path: Path) -> None:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)
+
+
+def make_kept_folder(path: Path) -> None:
+    """Make a folder with those above it, where they are missing, and have the disk keep each new name.
+
+    Without its name a folder goes when the power fails, with whatever was synced inside of it.
+    """
+    if path.is_dir():
+        return
+    make_kept_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_path(path.parent)

@@ -12,7 +12,7 @@ from showcase.pipeline.events import Event, EventType, StepStatus
 from showcase.pipeline.steps import Position
 from showcase.ports import Clock
 from showcase.store import runs
-from showcase.store.events import append_events
+from showcase.store.events import append_events, last_event
 from showcase.store.fence import Connection, Transactions
 
 PROGRESS_INTERVAL_S = 0.2
@@ -27,6 +27,7 @@ class Journal:
     transactions: Transactions
     clock: Clock
     last_seq: int = 0
+    _is_sure: bool = True
     _last_progress_at: float = -1.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -48,6 +49,8 @@ class Journal:
         """
         with self._lock:
             with self.transactions.begin() as connection:
+                self._find_last(connection)
+                self._is_sure = False
                 event = Event(
                     event_type=event_type,
                     step_name=position.step_name,
@@ -69,8 +72,14 @@ class Journal:
                     runs.enter_step(connection, self.run_id, position.step_name, position.step_index)
                 if also is not None:
                     also(connection)
-            self.last_seq = event.seq
+            self.last_seq, self._is_sure = event.seq, True
             return event
+
+    def _find_last(self, connection: Connection) -> None:
+        """Look where the story ends, after a write whose commit was not answered: nobody can say what came of it."""
+        if not self._is_sure:
+            newest = last_event(connection, self.run_id)
+            self.last_seq = newest["seq"] if newest is not None else 0
 
     def announce(self, position: Position, detail: str, first: Callable[[Connection], Mapping[str, Any]]) -> None:
         """Store a progress event at once, whenever the last one was; `first` gives its data."""

@@ -74,16 +74,21 @@ class Launcher:
         lock = self._take_lock()
         try:
             execution = self._record(request, lock, also)
+            execution.start()
         except BaseException:
             lock.release()
             raise
-        execution.start()
         self._newest = execution
         return execution
 
     @contextmanager
     def exclusive(self, purpose: str) -> Iterator[None]:
-        """Hold the run lock for work that no run may overlap (seeding, import, wiping)."""
+        """Hold the run lock for work that no run may overlap (seeding, import, wiping).
+
+        A run that lost the lock, by death or with its connection, is settled first: while this work goes on nobody else
+        could say that it has ended, and it would go on beside it.
+        """
+        settle_interrupted(self.database, self.services.clock)
         lock = self._take_lock()
         try:
             with self.database.begin() as connection:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from showcase.kernel.identity import RunId
 from showcase.pipeline.events import Event, EventType, StepStatus
-from showcase.pipeline.steps import Position, positions, steps_for, summary_position
+from showcase.pipeline.steps import Position, steps_for, summary_position
 from showcase.pipeline.summary import unknown_summary
 from showcase.ports import Clock
 from showcase.services.decisions import approval_entry
@@ -134,15 +135,15 @@ def put_back(connection: Connection, run_id: RunId, reason: str) -> None:
 
 def _last_words(connection: Connection, clock: Clock, run: RunRow, reason: str) -> list[Event]:
     """The completion of the step in flight, where there is one, and the summary."""
-    steps = steps_for(run.scenario)
     newest = last_event(connection, run.run_id)
     seq = newest["seq"] if newest else 0
     events = []
     if newest is not None and newest["event_type"] in (EventType.STEP_START, EventType.STEP_PROGRESS):
-        position = positions(steps)[newest["step_index"] - 1]
+        # as the event says it: the program that ran it may have had another table of steps
+        position = Position(**{each.name: newest[each.name] for each in fields(Position)})
         events.append(_event(run, position, EventType.STEP_COMPLETE, "interrupted", seq + 1, clock))
     seq += len(events) + 1
-    closing = _event(run, summary_position(steps), EventType.PIPELINE_COMPLETE, reason, seq, clock)
+    closing = _event(run, summary_position(steps_for(run.scenario)), EventType.PIPELINE_COMPLETE, reason, seq, clock)
     return [*events, closing]
 
 

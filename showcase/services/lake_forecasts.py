@@ -17,7 +17,6 @@ from showcase.demand.lake_files import (
     bucket_name,
     buckets_there,
     disk_answers,
-    exclusive,
     read_json,
     sweep,
     write_text,
@@ -29,6 +28,7 @@ from showcase.evaluation.metrics import BUCKET, SUMS
 from showcase.forecasting.options import ModelType
 from showcase.forecasting.zoo import ModelConfig, require_enabled
 from showcase.kernel.canonical import digest_of
+from showcase.kernel.disk import make_kept_folder
 from showcase.kernel.identity import Digest
 from showcase.kernel.table import FOLD, MODEL, PRODUCT, STORE
 from showcase.ports import Progress, silent
@@ -99,14 +99,14 @@ class LakeForecasts:
         Refused before anything is done: a lake that is not whole (ConflictError), models that are switched off, and
         folds that do not fit the lake's days (InvalidInputError).
         """
-        lake = self.lakes.require_whole(name)
-        require_enabled([config.model_type for config in configs], self.flags)
-        plan_folds(lake.plan.recipe.window.days, plan)
-        task = lake_task(configs, plan)
-        folder = lake.folder / FORECASTS / digest_of(task)[:_SHORT]
-        with exclusive(lake.folder):
+        with self.lakes.at_work(name):
+            lake = self.lakes.require_whole(name)
+            require_enabled([config.model_type for config in configs], self.flags)
+            plan_folds(lake.plan.recipe.window.days, plan)
+            task = lake_task(configs, plan)
+            folder = lake.folder / FORECASTS / digest_of(task)[:_SHORT]
             with disk_answers(folder.name):
-                folder.mkdir(parents=True, exist_ok=True)
+                make_kept_folder(folder)
                 sweep(folder)
             if not (folder / TASK).exists():
                 write_text(folder / TASK, json.dumps(task, indent=1))
@@ -117,7 +117,7 @@ class LakeForecasts:
                 if number not in there
             ]
             failed = self.lakes.map(forecast_bucket, files, lake, progress)
-        return _gathered(folder, lake.fingerprint or Digest.of(b""), configs, plan, failed)
+            return _gathered(folder, lake.fingerprint or Digest.of(b""), configs, plan, failed)
 
 
 def _gathered(

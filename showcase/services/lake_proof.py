@@ -26,6 +26,7 @@ from showcase.demand.lake_files import (
 )
 from showcase.demand.lake_recipe import LakePlan
 from showcase.errors import IntegrityError, ShowcaseError
+from showcase.kernel.disk import make_kept_folder
 from showcase.kernel.identity import Digest
 
 _IN_A_BUCKET = frozenset({RECEIPT, *(f"{name}.parquet" for name in LONG_TABLES)})
@@ -117,7 +118,7 @@ def missing_buckets(folder: Path, plan: LakePlan) -> list[int]:
 def begin_lake(folder: Path, plan: LakePlan) -> None:
     """Write the plan and the shared tables where they are not there yet, and remove what killed writers left."""
     with disk_answers(folder.name):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_kept_folder(folder)
         sweep(folder)
     if not (folder / PLAN).exists():
         write_text(folder / PLAN, json.dumps(plan.as_json(), indent=1))

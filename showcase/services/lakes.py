@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,15 @@ from showcase.demand.lake_files import (
     sweep,
 )
 from showcase.demand.lake_recipe import LakePlan
-from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, UnavailableError
+from showcase.errors import (
+    ConflictError,
+    FieldError,
+    IntegrityError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+)
+from showcase.kernel.disk import make_kept_folder
 from showcase.ports import BucketWork, Compute, Progress, silent
 from showcase.services.bucket_work import Tally
 from showcase.services.lake_proof import (
@@ -54,7 +63,8 @@ class LakeService:
         """
         folder = self._folder(name)
         with disk_answers("The folder of lakes"):
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_kept_folder(self.root)
+        sweep(self.root)
         with exclusive(folder):
             if (folder / PLAN).exists():
                 there = self.look(name)
@@ -71,9 +81,22 @@ class LakeService:
     def look(self, name: str) -> Lake:
         """The lake of this name, whole or not; NotFoundError where there is none."""
         folder = self._folder(name)
-        if not (folder / PLAN).exists():
-            raise NotFoundError(f"There is no lake {name}.", "Choose one of those that `showcase lake list` shows.")
-        return open_lake(folder)
+        if (folder / PLAN).exists():
+            try:
+                return open_lake(folder)
+            except (IntegrityError, InvalidInputError, FileNotFoundError):
+                if (folder / PLAN).exists():  # else it went while it was looked at
+                    raise
+        raise NotFoundError(f"There is no lake {name}.", "Choose one of those that `showcase lake list` shows.")
+
+    @contextmanager
+    def at_work(self, name: str) -> Iterator[Lake]:
+        """The lake of this name, as it is while nobody else can work on it or take it away; errors as `look`.
+
+        ConflictError (busy) where somebody is at work on it.
+        """
+        with exclusive(self.look(name).folder):
+            yield self.look(name)  # once more: whoever held it before may have removed it, or made another
 
     def require_whole(self, name: str) -> Lake:
         """The lake of this name; ConflictError where some of its buckets are not made yet."""
@@ -89,28 +112,31 @@ class LakeService:
     def list_lakes(self) -> list[Lake]:
         """All lakes, by name."""
         names = sorted(path.name for path in self.root.iterdir()) if self.root.is_dir() else []
-        return [self.look(name) for name in names if (self.root / name / PLAN).exists()]
+        found = []
+        for name in names:
+            if (self.root / name / PLAN).exists():
+                with suppress(NotFoundError):  # removed meanwhile
+                    found.append(self.look(name))
+        return found
 
     def verify(self, name: str, progress: Progress = silent) -> LakeProof:
         """Read every row of a lake that was whole again, and compare what they come to with what was written down."""
-        lake = self.look(name)
-        if lake.fingerprint is None:
-            self.require_whole(name)
-        with exclusive(lake.folder), scratch_folder(lake.folder) as scratch:
+        with self.at_work(name) as lake, scratch_folder(lake.folder) as scratch:
+            if lake.fingerprint is None:
+                self.require_whole(name)
             receipts = [lake.folder / bucket_name(number) / RECEIPT for number in range(lake.plan.n_buckets)]
             files = [(one, scratch / f"{one.parent.name}.json") for one in receipts if one.exists()]
             failed = self.map(check_bucket, files, lake, progress)
             found = {source: read_json(target) for source, target in files if target.name not in failed}
-        return prove(lake, found, list(failed.values()))
+            return prove(lake, found, list(failed.values()))
 
     def remove(self, name: str) -> Lake:
         """Take a lake away with all that was forecast from it, whole or not; returns what went."""
-        gone = self.look(name)
-        with exclusive(gone.folder), disk_answers(name):
+        with self.at_work(name) as gone, disk_answers(name):
             aside = self.root / f".removed-{name}-{secrets.token_hex(4)}"
             gone.folder.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
-            sweep(self.root)
+        sweep(self.root)
         return gone
 
     def map(

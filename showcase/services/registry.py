@@ -176,6 +176,7 @@ class RegistryService:
                 [FieldError("name", repr(name), f"1 to {_LONGEST_ALIAS} characters")],
             )
         with self.transactions.begin() as connection:
+            rows.move_alone(connection)
             found = rows.find_model_run(connection, run_id, lock=True)
             if found is None:
                 raise _unknown(run_id)

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, inspect, select, text
 
 from showcase.errors import ConflictError, InvalidInputError, UnavailableError
+from showcase.kernel.disk import make_kept_folder, sync_path
 from showcase.store import tables as t
 from showcase.store.engine import Database
 from showcase.store.lock import RunLock
@@ -49,11 +50,12 @@ def take_backup(database: Database, path: Path) -> Backup:
         raise InvalidInputError(f"{path} is there already.", "Give the name of a new file.")
     staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_kept_folder(path.parent)
         _run(database, "pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={staged}", _address(database))
         with staged.open("rb+") as file:
             os.fsync(file.fileno())
         staged.rename(path)
+        sync_path(path.parent)
     except OSError as error:
         raise UnavailableError(
             f"The backup {path} could not be written: {error.strerror}.",
@@ -97,12 +99,14 @@ def restore_backup(database: Database, path: Path) -> None:
     with lock:
         with database.read() as connection:
             schemas = [row.nspname for row in connection.execute(_SCHEMAS)]
-        script = "".join(f'DROP SCHEMA IF EXISTS "{name}" CASCADE;\n' for name in schemas) + "CREATE SCHEMA public;\n"
+        drop = "".join(f'DROP SCHEMA IF EXISTS "{name}" CASCADE;\n' for name in schemas)
         body = _program("pg_restore", "--no-owner", "--no-acl", "--file=-", str(path)).stdout
-        body = _NOT_WANTED.sub("", body)
+        # with its own COMMIT at its end, where --single-transaction commits at any end: a script that stops halfway,
+        # since whoever writes it was killed, changes nothing
+        script = f"BEGIN;\n{drop}CREATE SCHEMA public;\n{_NOT_WANTED.sub('', body)}\nCOMMIT;\n"
         _run(
-            database, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1",
-            "--output=/dev/null", _address(database), given=script + body,
+            database, "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+            _address(database), given=script,
         )  # fmt: skip
     database.dispose()  # pooled sessions may know plans of the tables that went
 

@@ -131,7 +131,7 @@ def launch(placement: Placement, binaries: PostgresBinaries) -> RunningServer:
                 check=True,
                 **placement.user.run_as(),
             )
-    except OSError as error:
+    except (OSError, subprocess.SubprocessError) as error:
         raise start_failure(placement, f"cannot be started ({error})") from error
     server = wait_until_ready(placement, int(started.stdout))
     if server is None:

@@ -105,16 +105,19 @@ def evict_silent_holder(database: Database, silent_s: float) -> None:
 
     A stopped process keeps its connections open, and with them its locks on rows; what it writes later is refused by
     its fence. Its silence is asked for in the very statement that ends it: whoever found it silent may be overtaken by
-    another who did, and by the next run, which lives. Where the database's URL names the sessions itself, they cannot
+    another who did, and by the next run, which lives. Nor is every holder the silent one: a run of a dead process is as
+    silent, until whoever took the lock to settle it has done so. The silent one's session began before it was noted as
+    the holder, that of anybody after it later. Where the database's URL names the sessions itself, they cannot
     be told from those of others, and only the one that holds the lock is ended.
     """
     query = text(
-        "WITH silent AS (SELECT FROM demo_run JOIN run_lock USING (run_id) WHERE demo_run.status = 'running'"
+        "WITH silent AS (SELECT run_lock.since FROM demo_run JOIN run_lock USING (run_id)"
+        " WHERE demo_run.status = 'running'"
         " AND demo_run.heartbeat_at < clock_timestamp() - make_interval(secs => :silent_s)),"
-        " holder AS (SELECT pid, application_name FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks"
+        " holder AS (SELECT pid, application_name FROM pg_stat_activity, silent"
+        " WHERE backend_start <= silent.since AND pid IN (SELECT pid FROM pg_locks"
         " WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = :application AND objid = :purpose"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-        " AND EXISTS (SELECT FROM silent))"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))"
         " SELECT pg_terminate_backend(other.pid, 5000) FROM pg_stat_activity AS other, holder"
         " WHERE other.pid <> pg_backend_pid() AND (other.pid = holder.pid OR (other.datname = current_database()"
         " AND other.application_name = holder.application_name AND starts_with(holder.application_name, :prefix)))"

@@ -124,9 +124,20 @@ class Placement:
 def place(home: Path) -> Placement:
     """Where the database of `home` lies or will lie; makes `home`, decides, and changes nothing else.
 
-    A database that is there stays where it is. Raises UnavailableError when it is there and cannot be used.
+    A database that is there stays where it is. Raises UnavailableError when it is there and cannot be used, or when the
+    disk does not let it be looked for.
     """
     home = make_home(home)
+    try:
+        return _placed(home)
+    except OSError as error:
+        raise UnavailableError(
+            f"The database's folder cannot be looked for in {home}: {error.strerror}.",
+            "Set SHOWCASE_HOME to a folder that can be used, or SHOWCASE_DATABASE_URL to a server of yours.",
+        ) from error
+
+
+def _placed(home: Path) -> Placement:
     inside = home / "database"
     outside = OUTSIDE / _digest(str(home))[:32]
     is_there = (inside / "cluster").exists()

@@ -168,8 +168,10 @@ def remove_alias(connection: Connection, name: str) -> bool:
     return connection.execute(delete(t.model_alias).where(t.model_alias.c.name == name)).rowcount == 1
 
 
-def _move_alone(connection: Connection) -> None:
+def move_alone(connection: Connection) -> None:
     """Until the transaction ends nobody else moves an alias: each move has to see where the one before it led.
+
+    Before any model run is locked, in every transaction that does both, so that no two wait for each other.
 
     The whole table, since the row of a new name is none that could be locked; aliases move rarely.
     """
@@ -178,7 +180,7 @@ def _move_alone(connection: Connection) -> None:
 
 def point_alias(connection: Connection, name: str, run_id: ModelRunId) -> ModelRunId | None:
     """Point the alias at a model run and write its history; returns what it pointed at before."""
-    _move_alone(connection)
+    move_alone(connection)
     previous = find_alias(connection, name)
     connection.execute(
         upsert(t.model_alias)
@@ -205,7 +207,7 @@ def restore_aliases(connection: Connection, origin_run_id: str) -> list[str]:
     It goes back to what it pointed at before the run touched it, and away where that was nothing, or is no success any
     more.
     """
-    _move_alone(connection)
+    move_alone(connection)
     moved = (
         connection.execute(
             select(t.model_alias.c.name)

@@ -148,6 +148,20 @@ def test_a_run_that_lives_is_not_ended_for_one_that_had_fallen_silent(launcher: 
     assert execution.wait(60).run_status == "completed"
 
 
+def test_a_run_that_lost_its_lock_does_not_go_on_beside_other_work(launcher: Launcher, database: Database) -> None:
+    gate = hold(launcher)
+    execution = launcher.start(fresh_request())
+    assert gate.entered.wait(PATIENCE_S)
+    with database.lone_connection() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [execution.lock.backend_pid])
+    with launcher.exclusive("an import"):
+        gate.opened.set()
+        with pytest.raises(ConflictError) as late:
+            execution.wait(60)
+        assert late.value.reason == "fenced"
+        assert launcher.show(execution.run_id).status == "interrupted"
+
+
 @pytest.mark.compat
 def test_the_second_starter_hears_who_holds_the_pipeline_and_disturbs_nothing(
     launcher: Launcher, database: Database, tmp_path: Path

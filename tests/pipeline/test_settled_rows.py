@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from showcase.kernel.identity import RunId
 from showcase.pipeline.launcher import Launcher
@@ -14,7 +15,7 @@ from showcase.pipeline.settle import _settle, settle_interrupted
 from showcase.services.decisions import DecisionService
 from showcase.store import tables as t
 from showcase.store.engine import Database
-from showcase.store.events import append_events
+from showcase.store.events import append_events, last_event
 from showcase.store.lock import RunLock
 from showcase.store.workspaces import Workspace
 from showcase.testing import FixedClock, fresh_request
@@ -129,6 +130,39 @@ def test_open_jobs_and_model_runs_of_a_dead_run_fail_with_its_reason(dead: Dead)
         told = connection.execute(select(t.model_run.c.status, t.model_run.c.failure).where(models)).all()
     assert told
     assert all(status == "failed" and failure.startswith(GONE) for status, failure in told)
+
+
+def test_a_step_that_this_version_does_not_have_is_ended_as_its_own_event_told_it(dead: Dead) -> None:
+    """As where the program is replaced between the death of a run and its settlement."""
+    c, database = t.demo_event.c, dead.launcher.database
+    with database.begin() as connection:
+        last = last_event(connection, dead.run_id)
+        assert last is not None
+        newer = {**last, "step_name": "polish", "step_index": 40, "total_steps": 41, "phase_name": "finish"}
+        at = (c.run_id == dead.run_id, c.seq == last["seq"])
+        connection.execute(update(t.demo_event).where(*at).values(event=newer))
+    assert settle_interrupted(database, CLOCK) == [dead.run_id]
+    step = dead.launcher.events(dead.run_id)[-2]
+    told = ("step_name", "step_index", "total_steps", "phase_name", "phase_index", "phase_total")
+    assert [step[name] for name in told] == [newer[name] for name in told]
+    assert (step["status"], step["detail"]) == ("fail", "interrupted")
+
+
+def test_a_settler_is_not_ended_for_the_silence_of_the_run_that_it_settles(dead: Dead) -> None:
+    """Two may come at once long after a run died: the second must not take the first one for the dead."""
+    database, run = dead.launcher.database, t.demo_run.c
+    long_ago = func.clock_timestamp() - timedelta(hours=1)
+    with database.begin() as connection:
+        connection.execute(update(t.demo_run).where(run.run_id == dead.run_id).values(heartbeat_at=long_ago))
+    with RunLock.try_acquire(database) or pytest.fail("the lock is free") as settler:
+        assert settle_interrupted(database, CLOCK) == []
+        assert settler.is_held()
+    assert settle_interrupted(database, CLOCK) == [dead.run_id]
+
+
+def test_work_that_is_no_run_settles_a_dead_one_before_it_begins(dead: Dead) -> None:
+    with dead.launcher.exclusive("an import"):
+        assert dead.launcher.show(dead.run_id).status == "interrupted"
 
 
 def test_a_run_that_died_before_its_first_event_has_one(dead: Dead) -> None:

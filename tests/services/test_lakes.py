@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,8 +18,13 @@ from showcase.adapters.compute.local import InTurn, LocalPool
 from showcase.demand.lake_files import exclusive
 from showcase.demand.lake_recipe import LakePlan, lake_recipe
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from showcase.evaluation.folds import BacktestPlan
+from showcase.forecasting.options import ModelType
+from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.window import Window
 from showcase.ports import BucketEnd, BucketWork, Tick
+from showcase.services.lake_forecasts import LakeForecasts
+from showcase.services.lake_proof import Lake, open_lake
 from showcase.services.lakes import LakeService
 
 PLAN = LakePlan(lake_recipe("demo_minimal", 7, 5, 4, Window.ending(date(2026, 11, 22), 75)), 1)
@@ -195,9 +202,68 @@ def test_a_lake_goes_with_all_that_is_in_it(lakes: LakeService) -> None:
     gone = lakes.remove("small")
     assert (gone.name, gone.buckets) == ("small", 5)
     assert not lakes.list_lakes()
-    assert [path.name for path in lakes.root.iterdir() if not path.name.startswith(".lock")] == []
+    assert not list(lakes.root.iterdir()), "its lock goes with it"
     with pytest.raises(NotFoundError):
         lakes.remove("small")
+
+
+def test_what_a_killed_removal_left_goes_with_the_next_lake(lakes: LakeService) -> None:
+    (lakes.root / "small").rename(lakes.root / ".removed-small-0a1b2c3d")
+    (lakes.root / ".lock-small").touch()
+    with exclusive(lakes.root / "other"):
+        lakes.make("new", PLAN)
+        assert {path.name for path in lakes.root.iterdir()} == {".lock-other", "new"}
+
+
+@pytest.mark.parametrize("act", ["verify", "remove", "forecast"])
+def test_a_lake_that_went_before_its_lock_was_had_is_not_found(
+    act: str, lakes: LakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def too_late(folder: Path) -> Iterator[None]:
+        shutil.rmtree(folder)
+        with exclusive(folder):
+            yield
+
+    monkeypatch.setattr("showcase.services.lakes.exclusive", too_late)
+    forecasts = LakeForecasts(lakes, frozenset())
+    acts: dict[str, Callable[[], object]] = {
+        "verify": lambda: lakes.verify("small"),
+        "remove": lambda: lakes.remove("small"),
+        "forecast": lambda: forecasts.forecast("small", [ModelConfig(model_type=ModelType.NAIVE)], BacktestPlan()),
+    }
+    with pytest.raises(NotFoundError):
+        acts[act]()
+    assert not list(lakes.root.iterdir()), "nothing is made in the place of what went"
+
+
+def test_a_lake_that_goes_while_it_is_looked_at_is_not_listed(
+    lakes: LakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(lakes.root / "small", lakes.root / "also")
+
+    def meanwhile(folder: Path) -> Lake:
+        if folder.name == "also":
+            shutil.rmtree(folder)
+        return open_lake(folder)
+
+    monkeypatch.setattr("showcase.services.lakes.open_lake", meanwhile)
+    assert [one.name for one in lakes.list_lakes()] == ["small"]
+
+
+def test_a_file_that_goes_while_a_lake_is_measured_counts_for_nothing(
+    lakes: LakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, look = lakes.look("small").size_bytes, Path.lstat
+    (lakes.root / "small" / ".lake.json.0a1b2c3d").write_text("half")
+
+    def meanwhile(path: Path) -> os.stat_result:
+        if path.name == ".lake.json.0a1b2c3d":
+            path.unlink()
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", meanwhile)
+    assert lakes.look("small").size_bytes == size
 
 
 def test_a_name_never_becomes_another_path(lakes: LakeService) -> None:

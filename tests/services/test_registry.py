@@ -17,7 +17,7 @@ from showcase.services.registration import Made, Registrar, feature_frame_versio
 from showcase.services.registry import RegistryService
 from showcase.services.suite import Services
 from showcase.store.engine import Database
-from showcase.store.registry import ModelRunFilter, point_alias, restore_aliases
+from showcase.store.registry import ModelRunFilter, find_model_run, move_alone, point_alias, restore_aliases
 from tests.services.subjects import quiet, register, seed_subject, services_of
 from tests.store.contended import meet
 
@@ -138,6 +138,21 @@ def test_of_two_moves_at_once_the_second_goes_on_from_where_the_first_led(
         assert led_from == second
         moves = [(change.run_id, change.previous_run_id) for change in registry.alias_history(name)]
         assert moves[:2] == [(third, second), (second, before)]
+
+
+def test_a_person_and_a_settlement_that_move_an_alias_do_not_each_wait_for_the_other(
+    services: Services, subject: Subject, registry: RegistryService, database: Database
+) -> None:
+    """A settlement keeps all aliases first, then the model run that one goes back to, which a person may point at."""
+    run_id = register(services, subject)
+    moved = meet(
+        database,
+        move_alone,
+        lambda: registry.set_alias("mine", run_id),
+        then=lambda connection: find_model_run(connection, run_id, lock=True),
+    )
+    assert moved is None
+    assert registry.alias("mine").run.run_id == run_id
 
 
 def test_an_alias_goes_back_to_a_success_alone(

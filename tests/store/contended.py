@@ -40,12 +40,21 @@ def somebody_waits(database: Transactions) -> bool:
         return bool(connection.execute(text(here)).scalar_one())
 
 
-def meet[T](database: Transactions, first: Callable[[Connection], object], second: Callable[[], T]) -> T:
-    """What `second` returns that began while `first` was not committed yet, and had to wait for it."""
+def meet[T](
+    database: Transactions,
+    first: Callable[[Connection], object],
+    second: Callable[[], T],
+    then: Callable[[Connection], object] = lambda _: None,
+) -> T:
+    """What `second` returns that began while `first` was not committed yet, and had to wait for it.
+
+    `then` goes on in the unit of work of `first` while the second waits.
+    """
     with ThreadPoolExecutor(1) as pool:
         with database.begin() as connection:
             first(connection)
             waiting = pool.submit(second)
             wait_until(lambda: waiting.done() or somebody_waits(database), "the second neither waited nor ended")
             assert not waiting.done()
+            then(connection)
         return waiting.result(PATIENCE_S)

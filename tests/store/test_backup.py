@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,16 +66,27 @@ def test_what_was_backed_up_comes_back_to_the_last_row(filled: Database, tmp_pat
     launcher.close()
 
 
-def test_a_restore_that_fails_changes_nothing(
-    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+BREAKS: dict[str, Callable[[str], str]] = {
+    "fails at its end": lambda script: script.removesuffix("COMMIT;\n") + "SELECT no_such_column;\nCOMMIT;\n",
+    # as PostgreSQL's program sees it where this process is killed while it hands the script over
+    "is cut in its tables": lambda script: script[: script.index("COPY public.") + 200],
+    "is cut in its keys": lambda script: script[: script.rindex("ALTER TABLE")],
+    "is cut before its end": lambda script: script.removesuffix("COMMIT;\n"),
+}
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_a_restore_that_breaks_off_changes_nothing(
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     made, before, plain = take_backup(filled, tmp_path / "one.dump"), _contents(filled), backup._program
 
-    def broken_at_the_end(name: str, *arguments: str, password: str | None = None, given: str | None = None) -> object:
-        return plain(name, *arguments, password=password, given=f"{given}SELECT no_such_column;\n" if given else None)
+    def broken(name: str, *arguments: str, password: str | None = None, given: str | None = None) -> object:
+        return plain(name, *arguments, password=password, given=given and BREAKS[how](given))
 
-    monkeypatch.setattr(backup, "_program", broken_at_the_end)
-    with pytest.raises(UnavailableError, match="no_such_column"):
+    monkeypatch.setattr(backup, "_program", broken)
+    is_told = how == "fails at its end"  # a killed process tells nobody
+    with pytest.raises(UnavailableError, match="no_such_column") if is_told else nullcontext():
         restore_backup(filled, made.path)
     assert _contents(filled) == before
 

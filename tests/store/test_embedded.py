@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ import psycopg
 import pytest
 
 from showcase.errors import UnavailableError
-from showcase.store import cluster
+from showcase.store import cluster, placement
 from showcase.store.embedded import EmbeddedPostgres
 from showcase.store.pg_binaries import choose_binaries
 from showcase.store.placement import OUTSIDE, ServerUser, closed_folder
@@ -351,6 +352,29 @@ def test_a_server_that_does_not_start_is_explained_with_its_log(home: Path) -> N
         assert str(server.location().log_file) in failure.value.remedy
     finally:
         settings.write_text(original)
+    with server:
+        assert ask(server.url, "SELECT 1") == 1
+
+
+def test_whatever_keeps_a_server_from_its_start_is_told_in_our_own_words(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever brings a lost server back again and again waits for this kind of error, and would end with another."""
+    server = EmbeddedPostgres(home)
+    server.start()
+    server.stop()
+    with monkeypatch.context() as patched:
+        patched.setattr(cluster, "_IN_BACKGROUND", "exit 2")  # as where the shell finds no room for a process
+        with pytest.raises(UnavailableError, match="cannot be started"):
+            server.start()
+
+    def gone(_: object) -> ServerUser:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(placement, "_server_user", gone)
+        with pytest.raises(UnavailableError, match="cannot be looked for"):
+            server.start()
     with server:
         assert ask(server.url, "SELECT 1") == 1
 
