@@ -37,6 +37,7 @@ def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} - {".in-use"}
 
 
+@pytest.mark.fault("D10")
 def test_what_was_left_goes_once_nobody_is_there_and_not_before(tmp_path: Path) -> None:
     _leave_something(tmp_path)
     before = _names(tmp_path)

@@ -1,5 +1,4 @@
-"""What is sent on its way to the disk is what was written, whatever is to outlive a power failure is synced with every
-name on its way, and a file that is gone is told."""
+"""What is written and synced is what was given, every new name on the way to it is, and a file that is gone is told."""
 
 from __future__ import annotations
 

@@ -148,6 +148,7 @@ def test_a_run_that_lives_is_not_ended_for_one_that_had_fallen_silent(launcher: 
     assert execution.wait(60).run_status == "completed"
 
 
+@pytest.mark.fault("C9")
 def test_a_run_that_lost_its_lock_does_not_go_on_beside_other_work(launcher: Launcher, database: Database) -> None:
     gate = hold(launcher)
     execution = launcher.start(fresh_request())

@@ -148,6 +148,7 @@ def test_a_step_that_this_version_does_not_have_is_ended_as_its_own_event_told_i
     assert (step["status"], step["detail"]) == ("fail", "interrupted")
 
 
+@pytest.mark.fault("C9")
 def test_a_settler_is_not_ended_for_the_silence_of_the_run_that_it_settles(dead: Dead) -> None:
     """Two may come at once long after a run died: the second must not take the first one for the dead."""
     database, run = dead.launcher.database, t.demo_run.c
@@ -160,6 +161,7 @@ def test_a_settler_is_not_ended_for_the_silence_of_the_run_that_it_settles(dead:
     assert settle_interrupted(database, CLOCK) == [dead.run_id]
 
 
+@pytest.mark.fault("C9")
 def test_work_that_is_no_run_settles_a_dead_one_before_it_begins(dead: Dead) -> None:
     with dead.launcher.exclusive("an import"):
         assert dead.launcher.show(dead.run_id).status == "interrupted"

@@ -215,6 +215,7 @@ def test_what_a_killed_removal_left_goes_with_the_next_lake(lakes: LakeService) 
         assert {path.name for path in lakes.root.iterdir()} == {".lock-other", "new"}
 
 
+@pytest.mark.fault("C10")
 @pytest.mark.parametrize("act", ["verify", "remove", "forecast"])
 def test_a_lake_that_went_before_its_lock_was_had_is_not_found(
     act: str, lakes: LakeService, monkeypatch: pytest.MonkeyPatch
@@ -237,6 +238,7 @@ def test_a_lake_that_went_before_its_lock_was_had_is_not_found(
     assert not list(lakes.root.iterdir()), "nothing is made in the place of what went"
 
 
+@pytest.mark.fault("C10")
 def test_a_lake_that_goes_while_it_is_looked_at_is_not_listed(
     lakes: LakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ BREAKS: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.fault("P16")
 @pytest.mark.parametrize("how", BREAKS)
 def test_a_restore_that_breaks_off_changes_nothing(
     filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
