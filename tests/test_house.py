@@ -310,12 +310,25 @@ def documents() -> list[str]:
     return [path.relative_to(ROOT).as_posix() for path in found]
 
 
+def prose(path: Path) -> str:
+    """The text of a document without its fenced blocks."""
+    return re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    """What a link may name in a document: its headings in small letters, words joined by hyphens."""
+    headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
+    return frozenset(re.sub(r"[^\w -]", "", heading.strip().lower()).replace(" ", "-") for heading in headings)
+
+
 @pytest.mark.parametrize("document", documents())
 def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     path = ROOT / document
-    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", prose(path)) if "://" not in target]
     assert not [target for target in targets if not (path.parent / target.partition("#")[0]).exists()]
+    parts = [target.partition("#") for target in targets if "#" in target]
+    assert not [part for place, _, part in parts if part not in anchors(path.parent / place if place else path)]
 
 
 def test_the_decisions_are_numbered_without_a_gap() -> None:

@@ -13,6 +13,7 @@ from showcase.bundles.verify import verify_bundle
 from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, screen
 from showcase.errors import InvalidInputError, UnavailableError
+from showcase.kernel.words import counted
 from showcase.services.bundle_files import touch_disk
 from showcase.services.bundles import Proof
 from showcase.settings import load_settings
@@ -142,5 +143,6 @@ def import_bundle(
     if done.outcome == "unchanged":
         screen.print(f"workspace {done.workspace_id} is here already, with the same content", markup=False)
         return
-    added = ", ".join(f"{count} {what}" for what, count in done.added.items() if count)
+    kinds = {what: what.removesuffix("s").replace("_", " ") for what in done.added}
+    added = ", ".join(counted(count, kinds[what]) for what, count in done.added.items() if count)
     screen.print(f"workspace {done.workspace_id} is imported: {added}", markup=False)

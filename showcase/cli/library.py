@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from showcase.cli.output import print_json, screen
+from showcase.cli.output import in_words, print_json, screen
 from showcase.errors import InvalidInputError
 from showcase.kernel.words import counted
 from showcase.services.workspace_bulk import BulkOutcome
@@ -127,7 +127,7 @@ def _tell_deletion(seen: DeletePreview) -> None:
         f"the record of {seen.workspace_id} {seen.name or '(no name)'}{', pinned,' if seen.pinned else ''} would go",
         markup=False,
     )
-    stays = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in seen.stays.items())
+    stays = ", ".join(counted(count, kind.replace("_", " ")) for kind, count in seen.stays.items())
     screen.print(f"  what its run made stays: {stays or 'nothing was made'}", markup=False)
     for one in seen.descendants[:_MOST_SHOWN]:
         screen.print(f"  replayed by {one}", markup=False)
@@ -174,7 +174,7 @@ def searches(
     if not saved:
         screen.print("No search is saved. Save one with --save NAME --search TEXT.")
     for name, filters in saved.items():
-        screen.print(f"{name:<20} {filters}", markup=False)
+        screen.print(f"{name:<20} {in_words(filters)}", markup=False)
 
 
 def _report(action: str, done: BulkOutcome, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,15 @@ def say(told: object, *lines: str, as_json: bool) -> None:
         return
     for line in lines:
         screen.print(line, markup=False)
+
+
+def in_words(value: object) -> object:
+    """A value of a request as people read it: yes or no, what is listed with commas, `name=value` of what has names."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={in_words(one)}" for name, one in value.items())
+    return ", ".join(str(in_words(one)) for one in value) if isinstance(value, list | tuple) else value
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from showcase.cli.output import print_json, print_table, screen
+from showcase.cli.output import in_words, print_json, print_table, screen
 from showcase.errors import InvalidInputError
 from showcase.wiring import open_installation
 from showcase.workspaces.comparison import Comparison
@@ -43,7 +43,7 @@ def _print_comparison(told: Comparison, *, differences_only: bool) -> None:
     print_table(
         "Configuration" + (", where it differs" if differences_only else ""),
         ("field", *heads),
-        ((row.field, *map(_shown, row.values)) for row in told.configuration),
+        ((row.field, *map(in_words, row.values)) for row in told.configuration),
         "They were asked for the same.",
     )
     ids = [one.workspace_id for one in told.workspaces]
@@ -71,10 +71,6 @@ def _marked(ids: list[str], values: Iterable[float | None], best: Iterable[str],
     return [
         "" if value is None else f"{value:.2f}{marks.get(name, '')}" for name, value in zip(ids, values, strict=True)
     ]
-
-
-def _shown(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def lineage(

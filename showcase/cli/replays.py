@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from showcase.cli.output import error_json, explain, print_json, screen
+from showcase.cli.output import error_json, explain, in_words, print_json, screen
 from showcase.cli.run import EXIT_GREEN, EXIT_NOT_STARTED, EXIT_STEP_FAILED, EXIT_STOPPED, follow
 from showcase.errors import ShowcaseError
 from showcase.services.replays import ReplayPreview
@@ -54,9 +54,10 @@ def replay(
 
 def _show(seen: ReplayPreview) -> None:
     for name, value in seen.to_send.items():
-        screen.print(f"{name:<28} {value}", markup=False)
+        screen.print(f"{name:<28} {in_words(value)}", markup=False)
     for one in seen.differences:
-        screen.print(f"not as recorded: {one['field']} was {one['recorded']}, is {one['to_send']}", markup=False)
+        was, will_be = in_words(one["recorded"]), in_words(one["to_send"])
+        screen.print(f"not as recorded: {one['field']} was {was}, is {will_be}", markup=False)
     for one in seen.wipes:
         screen.print(f"wipes {one['data_set']}  {one['table']}  {one['rows']:,}", markup=False)
     if seen.confirm is not None:

@@ -9,8 +9,9 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun, as `1 workspace` and `1,200 workspaces`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """A number with its noun, as `1 workspace`, `1,200 workspaces` and `2 aliases`."""
+    ending = "es" if noun.endswith(("s", "ch")) else "s"
+    return f"{number:,} {noun}{'' if number == 1 else ending}"
 
 
 def told_after(status: str, reason: str | None) -> str:

@@ -64,6 +64,10 @@ class Lakes:
         paths = sorted(done.folder.glob(f"bucket=*/{table}.parquet"))
         return pl.concat([pl.read_parquet(path, hive_partitioning=False).filter(**only) for path in paths]).to_pandas()
 
+    def remove(self, name: str) -> Lake:
+        """Take a lake away with all that was forecast from it; returns what went."""
+        return self.forecasts.lakes.remove(name)
+
     def close(self) -> None:
         """Let go of the engine."""
         self._closing.close()

@@ -11,7 +11,10 @@ import pandas as pd
 
 from showcase.bundles.markup import Markup
 from showcase.bundles.pictures import bars_picture, folds_picture, forecast_picture
+from showcase.notebook.lineage_picture import lineage_picture
 from showcase.pipeline.summary import RunResult
+from showcase.workspaces.lineage import Lineage
+from showcase.workspaces.lineage_layout import lay_out
 
 _STYLE = """<style>
 .drawn { --ink: #14222e; --quiet: #51626f; --line: #d9e1e7; --sold: #6f8494; --ahead: #1786a8; --other: #cf7c22; }
@@ -33,6 +36,13 @@ _STYLE = """<style>
 .drawn .bar.best { fill: var(--ahead); opacity: 1; }
 .drawn .span.train { fill: var(--sold); opacity: .55; }
 .drawn .span.test { fill: var(--ahead); }
+.drawn .link { stroke: var(--quiet); stroke-width: 2; }
+.drawn .link.identical { stroke: var(--ahead); }
+.drawn .link.within-tolerance { stroke: var(--ahead); stroke-dasharray: 6 4; }
+.drawn .link.different { stroke: var(--other); stroke-dasharray: 2 4; }
+.drawn .node { fill: var(--sold); }
+.drawn .node.completed { fill: var(--ahead); }
+.drawn .ring { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 </style>"""
 
 
@@ -74,6 +84,12 @@ def draw_forecast(forecast: pd.DataFrame, tested: pd.DataFrame | None = None, *,
     `forecast`: date, forecast, lo80, hi80, lo95, hi95; `tested`: date, actual, forecast, fold; both of one series.
     """
     return _picture(title, forecast_picture([] if tested is None else _rows(tested), _rows(forecast), title))
+
+
+def draw_lineage(graph: Lineage) -> Picture:
+    """Whom a workspace replays and who replays it, each arrow with its verdict; who was asked about has a ring."""
+    title = "who replayed whom"
+    return _picture(title, lineage_picture(lay_out(graph), title))
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

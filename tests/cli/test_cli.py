@@ -234,6 +234,7 @@ def test_a_workspace_is_edited_found_archived_and_taken_back(showcase: Showcase)
     assert "undo: 1" in showcase("workspaces", "undo", deleted["undo_token"]).stdout
     saved = json.loads(showcase("workspaces", "searches", "--save", "mine", "--search", "tag:demo", "--json").stdout)
     assert saved == {"searches": {"mine": {"search": "tag:demo"}}}
+    assert showcase("workspaces", "searches").stdout.split() == ["mine", "search=tag:demo"]
     found = json.loads(showcase("workspaces", "list", "--saved", "mine", "--json").stdout)
     assert [one["workspace_id"] for one in found["workspaces"]] == [kept]
     assert showcase("workspaces", "list", "--saved", "mine", "--q", "elsewhere", "--json").stdout.count(kept) == 0
@@ -289,7 +290,9 @@ def test_a_replay_with_reset_wipes_nothing_unless_it_is_confirmed(showcase: Show
     told = json.loads(showcase("workspaces", "bulk", "delete", kept, other, "--preview", "--json").stdout)
     assert (told["count"], told["pinned"], told["with_descendants"], told["exported"]) == (2, 0, 1, 0)
     assert (left["descendants"], left["stays"]["model_run"]) == ([one["replay"] for one in graph["edges"]], 1)
-    assert "replayed by" in showcase("workspaces", "delete", kept, "--preview").stdout
+    told = showcase("workspaces", "delete", kept, "--preview").stdout
+    assert "what its run made stays: 1 alias, 7 artifacts, 1 data set, 5 jobs, 1 model run, 1 run" in told
+    assert "replayed by" in told
     assert showcase("workspaces", "show", kept).returncode == 0, "a preview deletes nothing"
 
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import holoviews as hv
+import pandas as pd
 import panel as pn
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from showcase.console.demos import month_later, price_cut, stockouts
 from showcase.console.demos.story import Chapter, Story, kept_run, newest_kept
@@ -37,6 +39,21 @@ def told(story: Story, installation: Installation) -> dict[str, Chapter]:
     for chapter in chapters.values():
         hv.renderer("bokeh").get_plot(chapter.picture)
     return chapters
+
+
+def test_a_chapter_in_a_cell_prints_its_table_and_gives_a_live_picture(
+    installation: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pd.DataFrame({"day": ["2026-11-23"], "units": [3]})
+    chapter = Chapter("Days", "They follow one another.", table, hv.Curve([(0, 1), (1, 2)]))
+    story = replace(price_cut.STORY, find=lambda _installation: "found", chapters={"days": lambda _found: chapter})
+    shown = Demo(story, installation)
+    assert shown.look()
+    picture = shown.show("days")
+    assert capsys.readouterr().out == "       day  units\n2026-11-23      3\n"
+    monkeypatch.setattr(pn.pane.HoloViews, "_repr_mimebundle_", lambda *_args: ({"text/html": "<p>drawn</p>"}, {}))
+    kept, _ = DisplayFormatter().format(picture)
+    assert kept == {"text/html": "<p>drawn</p>", "text/plain": "[picture: Days]"}
 
 
 def test_each_demo_has_its_notebook() -> None:

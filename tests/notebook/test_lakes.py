@@ -27,5 +27,7 @@ def test_a_lake_is_made_checked_forecast_and_read(tmp_path: Path) -> None:
         assert len(lakes.answers(done, "scores", model="naive")) == 12
         with pytest.raises(InvalidInputError, match="is no day"):
             lakes.make("other", **{**SIZE, "as_of": "yesterday"})
+        assert lakes.remove("chain").name == "chain"
+        assert not done.folder.exists()
     finally:
         lakes.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from showcase.notebook.pictures import Picture, draw_bars, draw_folds, draw_forecast
+from showcase.notebook.pictures import Picture, draw_bars, draw_folds, draw_forecast, draw_lineage
 from showcase.pipeline.summary import RunResult
+from showcase.workspaces.lineage import Lineage, LineageEdge, LineageNode, Relation
 
 PROBE = "<script>alert(1)</script>"
 FIRST = date(2026, 1, 1)
@@ -63,3 +65,32 @@ def test_folds_are_those_that_the_run_told() -> None:
     said = [one.text for one in elements(picture) if one.tag.endswith("title")]
     assert "trains on 50 days to 2026-02-19" in said
     assert "tests 2026-02-20 to 2026-03-05" in said
+
+
+def node(name: str | None, relation: Relation, **more: str | bool) -> LineageNode:
+    told = {"status": "completed", "scenario": "sparse", "verdict": None, "is_deleted": False, **more}
+    return LineageNode(f"{name}".encode().hex().ljust(32, "0"), relation, name=name, **told)  # type: ignore[arg-type]
+
+
+def test_a_lineage_names_its_workspaces_and_the_verdict_of_each_replay() -> None:
+    source, again, other = node("source", "ancestor"), node(PROBE, "self"), node("today", "family", status="failed")
+    edges = (
+        LineageEdge(source.workspace_id, again.workspace_id, "within_tolerance"),
+        LineageEdge(source.workspace_id, other.workspace_id, None),
+    )
+    picture = draw_lineage(Lineage(again.workspace_id, (source, again, other), edges, is_whole=True))
+    texts = [one.text for one in elements(picture) if one.tag.endswith("text")]
+    assert texts == ["within tolerance", "no verdict", "source", PROBE, "today"]
+    classes = [one.get("class") for one in elements(picture) if one.tag.rpartition("}")[2] in {"circle", "path"}]
+    assert classes == ["link within-tolerance", "link none", "node completed", "ring", "node completed", "node failed"]
+    assert "script" not in names(picture)
+
+
+def test_a_lineage_folds_long_chains_and_says_who_is_gone() -> None:
+    gone = node("gone", "ancestor", is_deleted=True)
+    chain = [gone, *(node(f"replay {place}", "descendant") for place in range(8)), node(None, "self")]
+    edges = tuple(LineageEdge(one.workspace_id, two.workspace_id, "identical") for one, two in pairwise(chain))
+    picture = draw_lineage(Lineage(chain[-1].workspace_id, tuple(chain), edges, is_whole=True))
+    texts = [one.text for one in elements(picture) if one.tag.endswith("text")]
+    assert "8 replays in a row" in texts
+    assert {"deleted", "without a name"} <= set(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,20 @@ box-sizing: border-box;
 """
 
 
+@dataclass(frozen=True, slots=True)
+class CellPicture:
+    """A live picture as a cell shows it; in plain text, which is what a saved notebook keeps, its title."""
+
+    title: str
+    pane: pn.pane.HoloViews
+
+    def __repr__(self) -> str:
+        return f"[picture: {self.title}]"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self.pane._repr_mimebundle_(include, exclude)
+
+
 class Demo:
     """One demo over this process's installation. `make()` makes what it needs, but never in a served page."""
 
@@ -65,13 +80,13 @@ class Demo:
             raise NotFoundError(f"The demo has no chapter {name!r:.60}.", f"Choose {words(self.story.chapters)}.")
         return self.story.chapters[name](self._found)
 
-    def show(self, name: str) -> pn.viewable.Viewable | None:
+    def show(self, name: str) -> CellPicture | None:
         """Print the rounded table of a chapter and give its picture; a served page shows them by itself."""
         if _is_served():
             return None
         chapter = self.chapter(name)
         print(chapter.table.to_string(index=False))  # noqa: T201  (a cell's output)
-        return _drawn(chapter)
+        return CellPicture(chapter.title, _drawn(chapter))
 
     def page(self) -> pmui.Page:
         """The whole story as a page of its own, to be served."""
