@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
-import fcntl
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -21,6 +19,7 @@ from showcase.errors import ConflictError, UnavailableError
 from showcase.failpoints import reach
 from showcase.kernel.disk import start_sync, sync_path
 from showcase.kernel.identity import WorkspaceId
+from showcase.kernel.lock_file import held_alone
 
 _STAGING = re.compile(r"\.(?:staging|replaced)-([0-9a-f]{32})-[0-9a-f]{8}")
 _LOCK = re.compile(r"\.lock-([0-9a-f]{32})")
@@ -94,41 +93,16 @@ class BundleFolder:
 
         Gives a thread for what has to be done by the end of the block, and not before.
         """
-        held = self._try_lock(workspace_id)
-        if held is None:
-            raise ConflictError(
-                f"The workspace {workspace_id.short} is being exported by somebody else.",
-                "Wait until that has ended, then export again if it is still needed.",
-                reason="exporting",
-            )
-        try:
+        with ExitStack() as held:
+            lock = self.root / f".lock-{workspace_id}"
+            if not touch_disk("make", lock, lambda: held.enter_context(held_alone(lock))):
+                raise ConflictError(
+                    f"The workspace {workspace_id.short} is being exported by somebody else.",
+                    "Wait until that has ended, then export again if it is still needed.",
+                    reason="exporting",
+                )
             with ThreadPoolExecutor(1, thread_name_prefix="bundle-leftovers") as beside:
                 yield beside
-        finally:
-            self._unlock(workspace_id, held)
-
-    def _try_lock(self, workspace_id: WorkspaceId) -> int | None:
-        """The descriptor that holds the lock; it goes with its process, however that ends."""
-        path = self.root / f".lock-{workspace_id}"
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        while True:
-            held = touch_disk("make", path, lambda: os.open(path, flags, 0o600))
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # whoever had it may have removed the file between the opening and the lock
-                if path.exists() and os.path.samestat(os.fstat(held), path.stat()):
-                    return held
-            except BlockingIOError:
-                os.close(held)
-                return None
-            except FileNotFoundError:
-                pass
-            os.close(held)
-
-    def _unlock(self, workspace_id: WorkspaceId, held: int) -> None:
-        with contextlib.suppress(OSError):
-            (self.root / f".lock-{workspace_id}").unlink()
-        os.close(held)
 
     @contextmanager
     def stage(self, workspace_id: WorkspaceId, beside: Executor) -> Iterator[Stage]:
