@@ -8,12 +8,22 @@ from typing import Annotated, Any
 import typer
 
 from showcase.cli.data import progress_bar
-from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
+from showcase.cli.flags import (
+    OR_ITS_BEGINNING,
+    Gap,
+    Horizon,
+    Json,
+    Metric,
+    MinTrain,
+    Splits,
+    Strategy,
+    backtest_given,
+)
 from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, screen
 from showcase.errors import InvalidInputError
 from showcase.forecasting.options import ModelType
-from showcase.kernel.refusals import parse_as
+from showcase.kernel.refusals import check_known, parse_as
 from showcase.services.batch import OPERATIONS, AskedBatch
 from showcase.services.portfolio import batch_json
 from showcase.store.portfolio import Batch, BatchItem
@@ -74,7 +84,7 @@ def start(
 
 @app.command()
 def show(
-    batch_id: Annotated[str, typer.Argument(help="The batch's id, as its start printed it.")],
+    batch_id: Annotated[str, typer.Argument(help=f"The batch's id, as its start printed it; {OR_ITS_BEGINNING}.")],
     status: Annotated[str | None, typer.Option(help=f"Only items that are {', '.join(_ITEM_STATUSES)}.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many items at most.")] = 100,
     offset: Annotated[int, typer.Option(min=0, help="How many items to leave out first.")] = 0,
@@ -84,11 +94,10 @@ def show(
 
     Example: showcase batch show 0123456789abcdef0123456789abcdef --status failed
     """
-    if status is not None and status not in _ITEM_STATUSES:
-        allowed = ", ".join(_ITEM_STATUSES)
-        raise InvalidInputError(f"{status[:40]!r} is no status of an item.", f"Give one of {allowed}.")
+    check_known("status", status, _ITEM_STATUSES, "of an item")
     with open_installation() as installation:
         portfolio = installation.services.portfolio
+        batch_id = installation.services.ids.complete(batch_id, "batch")
         found = portfolio.show(batch_id)
         items = portfolio.items(batch_id, status=status, limit=limit, offset=offset)
     _tell(found, items, as_json=as_json)

@@ -10,6 +10,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from showcase.bundles.verify import verify_bundle
+from showcase.cli.flags import WorkspaceArgument
 from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, screen
 from showcase.errors import InvalidInputError, UnavailableError
@@ -24,7 +25,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def export(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
+    workspace_id: WorkspaceArgument,
     zip_to: Annotated[Path | None, typer.Option("--zip", help="Write it as one zip to this file too.")] = None,
     as_json: _Json = False,
 ) -> None:
@@ -39,6 +40,7 @@ def export(
         )
     with open_installation() as installation:
         service = installation.services.bundles
+        workspace_id = installation.services.ids.complete(workspace_id, "workspace")
         made = service.export(workspace_id)
         if zip_to is not None:
             with service.zip(workspace_id).file as source:

@@ -11,8 +11,9 @@ import typer
 from pydantic import ValidationError
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from showcase.cli.flags import once
 from showcase.cli.output import errors, print_json, print_table, screen
-from showcase.cli.run import KNOBS, parse_knob
+from showcase.cli.run import KNOBS, parse_knobs
 from showcase.demand.intake_values import IntakeOptions
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Scenario, preset_named
@@ -49,12 +50,12 @@ def seed(
     Example: showcase seed --scenario retail_standard --native
     """
     try:
-        overrides = SeedOverrides.model_validate(dict(map(parse_knob, override or [])))
+        overrides = SeedOverrides.model_validate(parse_knobs(override or []))
     except ValidationError as error:
         raise refusal(error, "set of overrides") from error
     with open_installation() as installation:
         fixed = preset_named(scenario).fixed_window is not None and as_of is None
-        last = None if fixed else (parse_day(as_of) if as_of else installation.services.clock.today())
+        last = None if fixed else (parse_day(as_of) if as_of is not None else installation.services.clock.today())
         recipe = resolve_recipe(scenario, seed, overrides, last, native)
         with installation.launcher.exclusive("seeding"), progress_bar(f"seeding {scenario}", quiet=as_json) as progress:
             kept = installation.services.demand.seed(recipe, progress)
@@ -85,7 +86,7 @@ def import_sales(
         date_format=date_format,
         returns=cast("Literal['refuse', 'net']", returns),
     )
-    mapping = {field: name or None for field, _, name in (entry.partition("=") for entry in column or [])}
+    mapping = {field: name or None for field, name in once((e.partition("=")[::2] for e in column or []), "--column")}
     with (
         open_installation() as installation,
         installation.launcher.exclusive("import"),

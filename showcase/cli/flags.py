@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
 
+from showcase.errors import InvalidInputError
+from showcase.services.ids import SHORTEST
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+OR_ITS_BEGINNING = f"its first {SHORTEST} characters or more do"
+WorkspaceArgument = Annotated[str, typer.Argument(help=f"The workspace's id; {OR_ITS_BEGINNING}.")]
+PlanArgument = Annotated[str, typer.Argument(help=f"The plan's id; {OR_ITS_BEGINNING}.")]
 
 Horizon = Annotated[int | None, typer.Option(help="Days ahead of each fold.")]
 Splits = Annotated[int | None, typer.Option(help="Number of folds.")]
@@ -15,6 +23,16 @@ Strategy = Annotated[str | None, typer.Option(help="expanding or sliding.")]
 Gap = Annotated[int | None, typer.Option(help="Days between a cutoff and its first forecast day.")]
 MinTrain = Annotated[int | None, typer.Option(help="Days the first fold trains on at least.")]
 Metric = Annotated[str | None, typer.Option(help="wape, mae or rmse.")]
+
+
+def once[Value](pairs: Iterable[tuple[str, Value]], flag: str) -> Iterator[tuple[str, Value]]:
+    """The pairs that a repeated flag gives; a name that it gives twice is refused, since only one could hold."""
+    seen = set[str]()
+    for name, value in pairs:
+        if name in seen:
+            raise InvalidInputError(f"{flag} names {name[:40]!r} twice.", "Give each name once.")
+        seen.add(name)
+        yield name, value
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:

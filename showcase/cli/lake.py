@@ -15,7 +15,7 @@ from showcase.cli.db import confirm
 from showcase.cli.flags import Gap, Horizon, Json, Metric, MinTrain, Splits, Strategy, backtest_given
 from showcase.cli.groups import command_group
 from showcase.cli.output import errors, print_json, print_table, say, screen
-from showcase.demand.lake_recipe import STORES_A_BUCKET, LakePlan, lake_recipe
+from showcase.demand.lake_recipe import MOST_DAYS, STORES_A_BUCKET, LakePlan, lake_recipe
 from showcase.demand.presets import Scenario, preset_named
 from showcase.evaluation.folds import BacktestPlan
 from showcase.forecasting.zoo import ModelConfig
@@ -56,7 +56,7 @@ def make(
     seed: Annotated[int, typer.Option(help="The seed of every random draw.")] = 42,
     stores: Annotated[int, typer.Option(help="How many stores.")] = 1_000,
     products: Annotated[int, typer.Option(help="How many products.")] = 1_000,
-    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 730,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many days.")] = 730,
     as_of: Annotated[str | None, typer.Option(help="Last day of the data, as 2026-11-22; today by default.")] = None,
     stores_a_bucket: Annotated[int, typer.Option(help="How many stores one bucket has.")] = STORES_A_BUCKET,
     as_json: Json = False,
@@ -69,7 +69,7 @@ def make(
     """
     settings = load_settings()
     fixed = preset_named(scenario).fixed_window
-    last = parse_day(as_of) if as_of else SystemClock(settings.fixed_today).today()
+    last = parse_day(as_of) if as_of is not None else SystemClock(settings.fixed_today).today()
     window = fixed if fixed is not None and as_of is None else Window.ending(last, days)
     plan = LakePlan(lake_recipe(scenario, seed, stores, products, window), min(stores_a_bucket, stores))
     with open_lakes(settings) as opened, told_progress(f"lake {name}", quiet=as_json) as progress:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from showcase.cli.flags import OR_ITS_BEGINNING, WorkspaceArgument
 from showcase.cli.output import in_words, print_json, screen
 from showcase.errors import InvalidInputError
 from showcase.kernel.words import counted
@@ -20,7 +21,7 @@ _MOST_SHOWN = 10
 
 
 def edit(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
+    workspace_id: WorkspaceArgument,
     name: Annotated[str | None, typer.Option(help="Its name; an empty one clears it.")] = None,
     notes: Annotated[str | None, typer.Option(help="Its notes; empty ones clear them.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Its tags, in place of those it has; repeat it.")] = None,
@@ -42,7 +43,8 @@ def edit(
     if tag or no_tags:
         changes["tags"] = [] if no_tags else tag
     with open_installation() as installation:
-        found = installation.services.workspaces.edit(workspace_id, changes)
+        services = installation.services
+        found = services.workspaces.edit(services.ids.complete(workspace_id, "workspace"), changes)
     if as_json:
         print_json(asdict(found))
     else:
@@ -51,7 +53,9 @@ def edit(
 
 def bulk(
     action: Annotated[str, typer.Argument(help="pin, unpin, archive, unarchive, tag, untag, export or delete.")],
-    workspace_ids: Annotated[list[str] | None, typer.Argument(help="The workspaces; or give filters.")] = None,
+    workspace_ids: Annotated[
+        list[str] | None, typer.Argument(help=f"The workspaces by id; {OR_ITS_BEGINNING}. Or give filters.")
+    ] = None,
     search: Annotated[str | None, typer.Option(help="All that this search finds.")] = None,
     q: Annotated[str | None, typer.Option("--q", help="All with this piece of text.")] = None,
     has_tag: Annotated[list[str] | None, typer.Option(help="All with this tag.")] = None,
@@ -79,9 +83,9 @@ def bulk(
     }  # fmt: skip
     given = {field: value for field, value in filters.items() if value}
     values: dict[str, Any] = {"action": action, "tags": tag or []}
-    if workspace_ids:
-        values["ids"] = workspace_ids
     with open_installation() as installation:
+        if workspace_ids:
+            values["ids"] = [installation.services.ids.complete(one, "workspace") for one in workspace_ids]
         if saved is not None:
             given = installation.services.workspaces.saved_search(saved) | given
         if given or everything or saved is not None:
@@ -95,15 +99,17 @@ def bulk(
                 parts = f"{seen.pinned} pinned, {seen.with_descendants} replayed by others, {seen.exported} exported"
                 _tell(f"{action} would reach {counted(seen.count, 'workspace')}: {parts}", seen.left_out)
             return
-        if action == "delete" and not (yes or as_json) and sys.stdin.isatty():
+        if action == "delete" and not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
             seen = service.preview(values)
+            for one in values.get("ids", [])[:_MOST_SHOWN]:
+                screen.print(f"  {one}", markup=False)
             if seen.count and not typer.confirm(f"Delete the records of {counted(seen.count, 'workspace')}?"):
                 return
         _report(action, service.act(values), as_json=as_json)
 
 
 def delete(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
+    workspace_id: WorkspaceArgument,
     preview: Annotated[bool, typer.Option("--preview", help="Say what stays and who descends, and stop.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: _Json = False,
@@ -115,6 +121,7 @@ def delete(
     asks = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     with open_installation() as installation:
         service = installation.services.workspaces
+        workspace_id = installation.services.ids.complete(workspace_id, "workspace")
         if preview or asks:
             seen = service.preview_delete(workspace_id)
             print_json(seen.as_json()) if as_json else _tell_deletion(seen)

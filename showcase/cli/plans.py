@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from showcase.cli.assumptions import AssumptionFlags, assumed
-from showcase.cli.flags import Json
+from showcase.cli.flags import OR_ITS_BEGINNING, Json, PlanArgument
 from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, say, screen
 from showcase.planning.assumptions import NewPlan, PlanRequest, parse_plan
@@ -28,11 +28,13 @@ _Stage = Annotated[str | None, typer.Option(help="growth, maturity or decline.")
 _Start = Annotated[str | None, typer.Option(help="First day of price and promotion; the first forecast day.")]
 _End = Annotated[str | None, typer.Option(help="Last day of price and promotion; the last forecast day.")]
 _Frame = Annotated[Path | None, typer.Option(help="A JSON file with the assumptions, in place of flags.")]
-_Horizon = Annotated[int, typer.Option(help="Days ahead that are planned, 1 to 90.")]
+_Horizon = Annotated[int, typer.Option(min=1, max=90, help="Days ahead that are planned.")]
 _Store = Annotated[int | None, typer.Option(help="The store, by id (with --product).")]
 _Product = Annotated[int | None, typer.Option(help="The product, by id (with --store).")]
-_ModelRun = Annotated[str | None, typer.Option(help="The model run to forecast with; that in production by default.")]
-_Plan = Annotated[str, typer.Argument(help="The plan's id, as `showcase plans list` shows it.")]
+_ModelRun = Annotated[
+    str | None,
+    typer.Option(help=f"The model run to forecast with, by id; {OR_ITS_BEGINNING}. That in production by default."),
+]
 
 
 @app.command("list")
@@ -63,13 +65,14 @@ def list_plans(
 
 
 @app.command()
-def show(plan_id: _Plan, as_json: Json = False) -> None:
+def show(plan_id: PlanArgument, as_json: Json = False) -> None:
     """Show one plan with what it assumes, what it changes and how sure that is.
 
     Example: showcase plans show 0123456789abcdef0123456789abcdef
     """
     with open_installation() as installation:
-        found = detail_json(installation.services.plans.show(plan_id))
+        services = installation.services
+        found = detail_json(services.plans.show(services.ids.complete(plan_id, "plan")))
     say(found, *_lines(found), as_json=as_json)
 
 
@@ -133,8 +136,9 @@ def save(
 def _planning(model_run: str | None) -> Iterator[tuple[PlanService, PlanBasis]]:
     """The plans of this installation, and what those of a model run start from."""
     with open_installation() as installation:
-        plans = installation.services.plans
-        yield plans, plans.basis(model_run)
+        services = installation.services
+        whole = None if model_run is None else services.ids.complete(model_run, "model_run")
+        yield services.plans, services.plans.basis(whole)
 
 
 def _asked(
@@ -151,7 +155,7 @@ def _asked(
 
 @app.command()
 def clone(
-    plan_id: _Plan,
+    plan_id: PlanArgument,
     name: Annotated[str | None, typer.Option(help="What the copy is called.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -160,13 +164,14 @@ def clone(
     Example: showcase plans clone 0123456789abcdef0123456789abcdef --name "to show"
     """
     with open_installation() as installation:
-        found = installation.services.plans.clone(plan_id, name)
+        services = installation.services
+        found = services.plans.clone(services.ids.complete(plan_id, "plan"), name)
     say(detail_json(found), f"The copy {found.plan_id} is called {found.name}.", as_json=as_json)
 
 
 @app.command()
 def tag(
-    plan_id: _Plan,
+    plan_id: PlanArgument,
     tags: Annotated[list[str] | None, typer.Argument(help="Its tags, in place of those it has; none clears.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -175,7 +180,8 @@ def tag(
     Example: showcase plans tag 0123456789abcdef0123456789abcdef spring to-show
     """
     with open_installation() as installation:
-        found = installation.services.plans.tag(plan_id, tags or [])
+        services = installation.services
+        found = services.plans.tag(services.ids.complete(plan_id, "plan"), tags or [])
     say(
         detail_json(found),
         f"{found.name} has {'the tags ' + ', '.join(found.tags) if found.tags else 'no tags'}.",
@@ -185,7 +191,7 @@ def tag(
 
 @app.command()
 def compare(
-    plan_ids: Annotated[list[str], typer.Argument(help="Two to five plans.")],
+    plan_ids: Annotated[list[str], typer.Argument(help=f"Two to five plans by id; {OR_ITS_BEGINNING}.")],
     by: Annotated[str, typer.Option(help="revenue_delta or units_delta.")] = "revenue_delta",
     as_json: Json = False,
 ) -> None:
@@ -194,7 +200,8 @@ def compare(
     Example: showcase plans compare 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210
     """
     with open_installation() as installation:
-        compared = installation.services.plans.compare(plan_ids, by)
+        services = installation.services
+        compared = services.plans.compare([services.ids.complete(one, "plan") for one in plan_ids], by)
     if as_json:
         print_json(compared)
         return
@@ -214,7 +221,7 @@ def compare(
 
 @app.command()
 def delete(
-    plan_id: _Plan,
+    plan_id: PlanArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -223,10 +230,11 @@ def delete(
     Example: showcase plans delete 0123456789abcdef0123456789abcdef --yes
     """
     with open_installation() as installation:
-        plans = installation.services.plans
+        services = installation.services
+        plans, plan_id = services.plans, services.ids.complete(plan_id, "plan")
         found = plans.show(plan_id)
         is_asked = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
-        if is_asked and not typer.confirm(f"Delete the plan {found.name}?"):
+        if is_asked and not typer.confirm(f"Delete the plan {found.name} ({found.plan_id})?"):
             screen.print("Nothing was deleted.")
             return
         plans.delete(plan_id)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from showcase.cli.flags import OR_ITS_BEGINNING, WorkspaceArgument
 from showcase.cli.output import in_words, print_json, print_table, screen
 from showcase.errors import InvalidInputError
 from showcase.wiring import open_installation
@@ -17,7 +18,9 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def compare(
-    workspace_ids: Annotated[list[str], typer.Argument(help="2 to 5 workspaces; the first one is the base.")],
+    workspace_ids: Annotated[
+        list[str], typer.Argument(help=f"2 to 5 workspaces by id; {OR_ITS_BEGINNING}. The first is the base.")
+    ],
     base: Annotated[str | None, typer.Option(help="Another one of them as base.")] = None,
     differences_only: Annotated[
         bool, typer.Option("--differences-only", help="Leave out what all of them were asked for alike.")
@@ -29,7 +32,10 @@ def compare(
     Example: showcase workspaces compare 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210
     """
     with open_installation() as installation:
-        told = installation.services.workspaces.compare(workspace_ids, base, differences_only=differences_only)
+        complete = installation.services.ids.complete
+        ids = [complete(one, "workspace") for one in workspace_ids]
+        base = None if base is None else complete(base, "workspace")
+        told = installation.services.workspaces.compare(ids, base, differences_only=differences_only)
     if as_json:
         print_json(told.as_json())
     else:
@@ -74,7 +80,9 @@ def _marked(ids: list[str], values: Iterable[float | None], best: Iterable[str],
 
 
 def lineage(
-    workspace_id: Annotated[str | None, typer.Argument(help="The workspace's id; none for the whole library.")] = None,
+    workspace_id: Annotated[
+        str | None, typer.Argument(help=f"The workspace's id; {OR_ITS_BEGINNING}. None for the whole library.")
+    ] = None,
     family: Annotated[bool, typer.Option("--family", help="Every descendant of its ancestors too.")] = False,
     search: Annotated[str | None, typer.Option(help="Without an id: only what this search finds.")] = None,
     archived: Annotated[bool, typer.Option("--archived", help="Without an id: the archived ones too.")] = False,
@@ -95,7 +103,8 @@ def lineage(
         if workspace_id is None:
             graph = service.library_lineage(search=search, include_archived=archived)
         else:
-            graph = service.family(workspace_id) if family else service.lineage(workspace_id)
+            whole = installation.services.ids.complete(workspace_id, "workspace")
+            graph = service.family(whole) if family else service.lineage(whole)
     if as_json:
         print_json(graph.as_json())
     else:
@@ -116,7 +125,7 @@ def _print_lineage(graph: Lineage) -> None:
 
 
 def health(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
+    workspace_id: WorkspaceArgument,
     as_json: _Json = False,
 ) -> None:
     """Say of each thing that a workspace points at whether it is still there.
@@ -124,7 +133,8 @@ def health(
     Example: showcase workspaces health 0123456789abcdef0123456789abcdef
     """
     with open_installation() as installation:
-        told = installation.services.workspaces.health(workspace_id)
+        services = installation.services
+        told = services.workspaces.health(services.ids.complete(workspace_id, "workspace"))
     if as_json:
         print_json(told.as_json())
         return

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from showcase.cli.flags import WorkspaceArgument
 from showcase.cli.output import error_json, explain, in_words, print_json, screen
 from showcase.cli.run import EXIT_GREEN, EXIT_NOT_STARTED, EXIT_STEP_FAILED, EXIT_STOPPED, follow
 from showcase.errors import ShowcaseError
@@ -16,7 +17,7 @@ from showcase.wiring import open_installation
 
 
 def replay(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace to replay.")],
+    workspace_id: WorkspaceArgument,
     confirm: Annotated[str | None, typer.Option(help="The token of --preview, where the replay wipes data.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Confirm what it wipes.")] = False,
     anchor: Annotated[str, typer.Option(help="recorded, or today: on days that end today.")] = "recorded",
@@ -31,6 +32,7 @@ def replay(
     """
     try:
         with open_installation() as installation:
+            workspace_id = installation.services.ids.complete(workspace_id, "workspace")
             asks = not (as_json or yes or confirm) and sys.stdin.isatty() and sys.stdout.isatty()
             if preview or yes or asks or not as_json:
                 seen = installation.services.replays.preview(workspace_id, anchor)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from showcase.adapters.terminal import RunScreen
-from showcase.cli.flags import Gap, Horizon, Metric, MinTrain, Splits, Strategy, backtest_given, given
+from showcase.cli.flags import Gap, Horizon, Metric, MinTrain, Splits, Strategy, backtest_given, given, once
 from showcase.cli.output import error_json, explain, print_json, read_object, screen
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Scenario
@@ -38,6 +39,11 @@ def parse_knob(text: str) -> tuple[str, int | float]:
             "Write for example --override stores=5 --override noise_sigma=0.2.",
         )
     return name, value
+
+
+def parse_knobs(texts: Sequence[str]) -> dict[str, int | float]:
+    """All of them, each knob once."""
+    return dict(once(map(parse_knob, texts), "--override"))
 
 
 def run(
@@ -86,7 +92,7 @@ def run(
         "workspace_name": name,
         "as_of": as_of,
         "user_scope": given(scope) or None,
-        "seed_overrides": dict(map(parse_knob, override or [])) or None,
+        "seed_overrides": parse_knobs(override or []) or None,
         "train_model_types": [part.strip() for part in models.split(",")] if models is not None else None,
         "backtest": backtest or None,
     }

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from showcase.adapters.terminal import RunScreen
+from showcase.cli.flags import OR_ITS_BEGINNING
 from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, read_object, screen
 from showcase.errors import InvalidInputError, NotFoundError
+from showcase.kernel.refusals import check_known
 from showcase.pipeline.results import run_json
 from showcase.pipeline.saved_requests import SavedRequests
 from showcase.services.decisions import DecisionService, Pending, approval_entry, pending_json
@@ -21,7 +23,9 @@ from showcase.store.tables import RUN_STATUSES
 from showcase.wiring import Installation, open_installation
 
 app = command_group("List, watch and stop runs, and decide what they ask.")
-RunArgument = Annotated[str | None, typer.Argument(help="The run's id; the one under way by default.")]
+RunArgument = Annotated[
+    str | None, typer.Argument(help=f"The run's id; {OR_ITS_BEGINNING}. The one under way by default.")
+]
 
 
 @app.command("list")
@@ -34,22 +38,23 @@ def list_runs(
 
     Example: showcase runs list --status failed
     """
-    if status is not None and status not in RUN_STATUSES:
-        raise InvalidInputError(f"{status[:40]!r} is no status of a run.", f"Give one of {', '.join(RUN_STATUSES)}.")
+    check_known("status", status, RUN_STATUSES, "of a run")
     with open_installation() as installation:
         found = installation.launcher.recent(status=status, limit=limit)
+        data_sets = installation.services.demand.names()
     if as_json:
         print_json({"runs": [run_json(run) for run in found]})
         return
     print_table(
         "Runs",
-        ("run", "status", "preset", "started (UTC)", "step", "why"),
+        ("run", "status", "demand", "started (UTC)", "step", "why"),
         (
-            (run.run_id, run.status, run.scenario, f"{run.started_at:%Y-%m-%d %H:%M:%S}", run.step_name, run.reason)
+            (run.run_id, run.status, run.demand(data_sets), f"{run.started_at:%Y-%m-%d %H:%M:%S}", run.step_name,
+             run.reason)
             for run in found
         ),
         "No run yet. Start one with `showcase run --reseed`.",
-    )
+    )  # fmt: skip
 
 
 @app.command("saved")
@@ -87,7 +92,7 @@ def saved_requests(
 
 def _chosen(installation: Installation, run_id: str | None) -> str:
     if run_id is not None:
-        return run_id
+        return installation.services.ids.complete(run_id, "run")
     running = installation.launcher.running()
     if running is None:
         raise NotFoundError("No run is under way.", "Give the id of one that `showcase runs list` shows.")
@@ -136,7 +141,8 @@ def stop(
 @app.command()
 def decide(
     target: Annotated[
-        str | None, typer.Argument(help="The run's id or the question's; the one open question by default.")
+        str | None,
+        typer.Argument(help=f"The run's id or the question's; {OR_ITS_BEGINNING}. The one open question by default."),
     ] = None,
     approve: Annotated[bool, typer.Option("--approve", help="Let the agent do what it proposes.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Refuse what it proposes.")] = False,
@@ -155,6 +161,8 @@ def decide(
             _list_questions(decisions.pending(), as_json=as_json)
             return
         answer = "approved" if approve else "rejected"
+        if target is not None:
+            target = installation.services.ids.complete(target, "run", "decision")
         decided = decisions.decide(_asked(decisions, target), answer, by=_who(), reason=reason)
     if as_json:
         print_json(approval_entry(decided))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from showcase.cli.flags import WorkspaceArgument
 from showcase.cli.groups import command_group
 from showcase.cli.output import print_json, print_table, screen
 from showcase.store.workspaces import Workspace
@@ -75,7 +76,7 @@ def _marks(found: Workspace) -> str:
 
 @app.command()
 def show(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace's id.")],
+    workspace_id: WorkspaceArgument,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show one workspace: what was asked, what came out, what was made.
@@ -83,7 +84,8 @@ def show(
     Example: showcase workspaces show 0123456789abcdef0123456789abcdef
     """
     with open_installation() as installation:
-        found = installation.services.workspaces.show(workspace_id)
+        services = installation.services
+        found = services.workspaces.show(services.ids.complete(workspace_id, "workspace"))
     if as_json:
         print_json(asdict(found))
         return

@@ -102,16 +102,8 @@ def _run(run: RunRow, seen: OpsPicture) -> tuple[Cell, ...]:
     if run.status == "running":
         where = f"in step {run.step_name}" if run.step_name else "it begins"
     status = Mark(RUN_WORDS[run.status], RUN_TONES[run.status])
-    demand = _demand(run, seen.data_sets)
+    demand = run.demand(seen.data_sets)
     return run.run_id.short, demand, status, moment(run.started_at, now), seconds(1000 * max(took, 0)), where
-
-
-def _demand(run: RunRow, data_sets: Mapping[str, str]) -> str | None:
-    """What a run was about: its preset where it seeded, else the data set that it used, which may be wiped since."""
-    if run.request.get("skip_seed") is False:
-        return run.scenario
-    used = (run.summary or {}).get("data_fingerprint")
-    return data_sets.get(used, f"{used[:8]} (wiped)") if used else None
 
 
 def aliases_html(seen: OpsPicture) -> str:

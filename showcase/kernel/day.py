@@ -10,9 +10,11 @@ from pydantic import BeforeValidator
 
 from showcase.errors import InvalidInputError
 
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def _parse_day(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if isinstance(value, str) and _ISO.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -26,7 +28,7 @@ Day = Annotated[date, BeforeValidator(_parse_day)]
 
 def parse_day(text: str) -> date:
     """The day that a person wrote; InvalidInputError for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(f"{text[:40]!r} is no day.", "Write it as 2026-11-22.") from error
+    day = _parse_day(text)
+    if not isinstance(day, date):
+        raise InvalidInputError(f"{text[:40]!r} is no day.", "Write it as 2026-11-22.")
+    return day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -49,6 +49,17 @@ def shown(value: object) -> str:
     except ValueError:
         text = repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def check_known(field: str, given: str | None, known: Sequence[str], of: str) -> None:
+    """Refuse a word that is none of those `known`; `of` says of what it would be one, as "of a run"."""
+    if given is not None and given not in known:
+        allowed = f"one of {', '.join(known)}"
+        raise InvalidInputError(
+            f"{given[:40]!r} is no {field.replace('_', ' ')} {of}.",
+            f"Give {allowed}.",
+            [FieldError(field, repr(given[:40]), allowed)],
+        )
 
 
 def contradiction(field: str, allowed: str) -> PydanticCustomError:

@@ -24,8 +24,13 @@ class Window:
 
     @classmethod
     def ending(cls, end: date, days: int) -> Window:
-        """The `days` days whose last one is `end`."""
-        return cls(end - timedelta(days=days - 1), end)
+        """The `days` days whose last one is `end`; InvalidInputError where there are not so many before it."""
+        try:
+            return cls(end - timedelta(days=days - 1), end)
+        except OverflowError as error:
+            raise InvalidInputError(
+                f"{days:,} days that end on {end} begin before there are any.", "Ask for fewer days, or for later ones."
+            ) from error
 
     @property
     def days(self) -> int:

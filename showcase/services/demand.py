@@ -172,6 +172,10 @@ class DemandService:
         with self.transactions.read() as connection:
             return rows.list_data_sets(connection)
 
+    def names(self) -> dict[str, str]:
+        """What each data set is called, by its fingerprint."""
+        return {str(found.fingerprint): found.name for found in self.list_data_sets()}
+
     def current(self) -> DataSet | None:
         """The data set that runs and dimensions speak of, or None on an empty database."""
         with self.transactions.read() as connection:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
+from showcase.errors import ConflictError, InvalidInputError, NotFoundError, ShowcaseError
 from showcase.kernel.identity import JobId, RunId
+from showcase.kernel.refusals import check_known
 from showcase.store import jobs as rows
 from showcase.store.fence import Connection, Transactions
 from showcase.store.jobs import Job, JobEnd
@@ -94,14 +95,8 @@ class JobService:
 
     def recent(self, *, kind: str | None = None, status: str | None = None, limit: int = 20) -> list[Job]:
         """Jobs, newest first, at most 100; of one kind and one status where they are given."""
-        for name, given, known in (("kind", kind, JOB_KINDS), ("status", status, JOB_STATUSES)):
-            if given is not None and given not in known:
-                allowed = f"one of {', '.join(known)}"
-                raise InvalidInputError(
-                    f"{given[:40]!r} is no {name} of a job.",
-                    f"Give {allowed}.",
-                    [FieldError(name, repr(given[:40]), allowed)],
-                )
+        check_known("kind", kind, JOB_KINDS, "of a job")
+        check_known("status", status, JOB_STATUSES, "of a job")
         if not 1 <= limit <= _MOST:
             raise InvalidInputError(f"A limit of {limit} jobs was asked for.", f"Ask for 1 to {_MOST}.")
         with self.transactions.read() as connection:

@@ -10,6 +10,7 @@ from showcase.errors import FieldError, InvalidInputError, NotFoundError
 from showcase.forecasting.history import SalesMatrix
 from showcase.kernel.clean import composed
 from showcase.kernel.identity import PlanId, RunId
+from showcase.kernel.refusals import check_plain
 from showcase.planning.assumptions import NewPlan, PlanLabels, PlanRequest, parse_plan
 from showcase.planning.ranking import Candidate, RankBy, check_compared, rank_plans, share_ground
 from showcase.services.demand import DemandService
@@ -77,6 +78,7 @@ class PlanService:
                 f"Ask for 1 to {_MOST_LISTED}.",
                 [FieldError("limit", str(limit), f"1 to {_MOST_LISTED}")],
             )
+        check_plain(list(tags), "tags")
         with self.transactions.read() as connection:
             return rows.list_plans(connection, [composed(tag) for tag in tags], limit)
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcase.errors import FieldError, InvalidInputError, NotFoundError
+from showcase.forecasting.options import ModelType
 from showcase.kernel.clean import clean_text, composed
 from showcase.kernel.identity import Digest, JobId, ModelRunId
+from showcase.kernel.refusals import check_known
 from showcase.ports import Artifacts
 from showcase.registry.comparable import Obstacle, obstacles
 from showcase.registry.entry import RegistryEntry
@@ -21,6 +23,7 @@ from showcase.store.fence import Transactions
 from showcase.store.jobs import jobs_of_artifact
 from showcase.store.model_history import entry_from, newest_rival
 from showcase.store.registry import Alias, AliasChange, ModelRun, ModelRunFilter
+from showcase.store.tables import MODEL_RUN_STATUSES
 
 _MOST = 100
 _LONGEST_ALIAS = 100
@@ -81,12 +84,17 @@ class RegistryService:
     def list_runs(
         self, wanted: ModelRunFilter | None = None, *, limit: int = 20, offset: int = 0
     ) -> tuple[list[ModelRun], int]:
-        """The newest model runs that are wanted, and how many there are; demonstrations only where asked for."""
+        """The newest model runs that are wanted, and how many there are; demonstrations only where asked for.
+
+        InvalidInputError for a page, a status or a model type that there is not.
+        """
         if not 1 <= limit <= _MOST or offset < 0:
             raise InvalidInputError(
                 f"{limit} model runs from place {offset} on were asked for.", f"Ask for 1 to {_MOST} from place 0 on."
             )
         wanted = wanted or ModelRunFilter()
+        for name, known in (("status", MODEL_RUN_STATUSES), ("model_type", tuple(ModelType))):
+            check_known(name, getattr(wanted, name), known, "of a model run")
         with self.transactions.read() as connection:
             return rows.list_model_runs(connection, wanted, limit=limit, offset=offset), rows.count_model_runs(
                 connection, wanted

@@ -18,6 +18,7 @@ from showcase.services.decisions import DecisionService, Silence
 from showcase.services.demand import DemandService
 from showcase.services.dimensions import DimensionService
 from showcase.services.enrichment import EnrichmentService
+from showcase.services.ids import IdService
 from showcase.services.jobs import JobService
 from showcase.services.knowledge import KnowledgeService
 from showcase.services.models import ModelService
@@ -100,6 +101,10 @@ class Services:
     @property
     def jobs(self) -> JobService:
         return JobService(self.transactions)
+
+    @property
+    def ids(self) -> IdService:
+        return IdService(self.transactions)
 
     @property
     def workspaces(self) -> WorkspaceService:

@@ -64,7 +64,9 @@ def explain(error: BaseException, where: str) -> ShowcaseError | None:
         return UnavailableError(
             f"All connections of this process to {where} are in use.", "Wait until running work has ended, try again."
         )
-    original = error.orig if isinstance(error, exc.DBAPIError) else error
+    original = error.orig if isinstance(error, exc.StatementError) else error
+    if isinstance(original, UnicodeEncodeError):
+        original = psycopg.errors.lookup("22P05")()  # a lone surrogate, which never comes as far as the server
     if not isinstance(original, psycopg.Error):
         return None
     code = original.sqlstate or next((code for said, code in _AT_THE_DOOR.items() if said in str(original)), "")
@@ -93,7 +95,7 @@ def explained(where: str) -> Iterator[None]:
     """Raise the explained error in place of a library's own."""
     try:
         yield
-    except (exc.SQLAlchemyError, psycopg.Error) as error:
+    except (exc.SQLAlchemyError, psycopg.Error, UnicodeEncodeError) as error:
         explanation = explain(error, where)
         if explanation is None:
             raise

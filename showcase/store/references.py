@@ -1,4 +1,4 @@
-"""Which of the things that a story points at are still there."""
+"""Which of the things that have an id are there."""
 
 from __future__ import annotations
 
@@ -35,3 +35,19 @@ def find_there(connection: Connection, asked: Mapping[str, Collection[str]]) -> 
             query = select(key).where(key == bindparam("ids", list(ids), type_=ARRAY(String), unique=True).any_())
             found[kind] = frozenset(str(one) for one in connection.execute(query).scalars())
     return found
+
+
+def find_beginning(connection: Connection, kind: str, beginning: str, limit: int) -> list[str]:
+    """The ids of a kind that begin with these lower-case hexadecimal characters, in their order.
+
+    A range, and no pattern: every such column has an index, which answers a range in any collation.
+    """
+    key = _KEYS[kind]
+    query = select(key).where(key >= beginning, key < _behind(beginning)).order_by(key).limit(limit)
+    return [str(one) for one in connection.execute(query).scalars()]
+
+
+def _behind(beginning: str) -> str:
+    """The first text behind all that begin so; digits come before letters, whatever signs lie between."""
+    last = {"9": "a"}.get(beginning[-1], chr(ord(beginning[-1]) + 1))
+    return beginning[:-1] + last

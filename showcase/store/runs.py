@@ -34,6 +34,16 @@ class RunRow:
     stop_requested_at: datetime | None
     ended_at: datetime | None
 
+    def demand(self, data_sets: Mapping[str, str]) -> str | None:
+        """What it was about: its preset where it seeded, else the data set that it used, which may be wiped since.
+
+        `data_sets` are the names of those that are there, by fingerprint. None where it used none, or has not ended.
+        """
+        if self.request.get("skip_seed") is False:
+            return self.scenario
+        used = (self.summary or {}).get("data_fingerprint")
+        return data_sets.get(used, f"{used[:8]} (wiped)") if used else None
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:

@@ -268,6 +268,7 @@ job = Table(
 )
 Index(None, job.c.origin_run_id)
 Index(None, job.c.batch_id)
+Index("ix_job_newest", job.c.started_at.desc(), job.c.job_id)
 
 batch = Table(
     "batch",

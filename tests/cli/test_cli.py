@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer import Typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from showcase import __version__
 from showcase.cli import app
-from showcase.cli.commands import COMMANDS
+from showcase.cli.commands import COMMANDS, CommandsOnDemand
 from showcase.demand.overrides import SeedOverrides
 from showcase.demand.presets import Scenario
 from showcase.forecasting.options import ModelType
@@ -65,6 +68,15 @@ def test_people_get_a_line_a_step_and_the_ids_they_need(showcase: Showcase) -> N
         (("runs", "saved", "--forget", "nightly"), "`showcase runs saved` lists"),
         (("import", "/"), "is a folder"),
         (("lake", "make", "chain", "--days", "0"), "--days"),
+        (("lake", "make", "chain", "--days", "99999999"), "--days"),
+        (("lake", "make", "chain", "--days", "2", "--as-of", "0001-01-01"), "begin before there are any"),
+        (("plans", "simulate", "--price", "0.1", "--horizon", "9" * 20), "--horizon"),
+        (("plans", "list", "--tag", "\udcff"), "lone surrogate"),
+        (("runs", "saved", "--forget", "\udcff"), "a character that cannot be kept"),
+        (("seed", "--as-of", ""), "is no day"),
+        (("seed", "--as-of", "20260101"), "Write it as 2026-11-22"),
+        (("seed", "--override", "stores=5", "--override", "stores=6"), "--override names 'stores' twice"),
+        (("import", "sales.csv", "--column", "date=a", "--column", "date=b"), "--column names 'date' twice"),
         (("lake", "forecast", "chain", "--models", "nope"), "allowed is one of 'naive'"),
         (("db", "upgrade", "nope"), "a revision's number, as 0012"),
         (("import", "/dev/null"), "no file that can be read twice"),
@@ -130,6 +142,67 @@ def test_a_frame_file_is_the_request_and_flags_go_over_it(showcase: Showcase, tm
     assert [one["recipe"]["seed"] for one in seeded] == [5]
 
 
+def test_every_flag_of_a_run_is_in_its_request(showcase: Showcase) -> None:
+    flags = (
+        "--scenario", "high_variance", "--seed", "7", "--reset", "--reseed", "--as-of", "2026-03-31", "--keep",
+        "--name", "all-flags", "--override", "stores=1", "--override", "products=2", "--override", "noise_sigma=0.1",
+        "--models", "naive, moving_average", "--horizon", "7", "--splits", "2", "--strategy", "sliding", "--gap", "1",
+        "--min-train", "20", "--metric", "mae", "--store", "1", "--product", "1",
+    )  # fmt: skip
+    summary = json.loads(showcase("run", *flags, "--json").stdout.splitlines()[-1])["data"]
+    kept = json.loads(showcase("workspaces", "show", summary["workspace_id"], "--json").stdout)
+    assert summary["run_config"] == {
+        "train_model_types": ["naive", "moving_average"],
+        "backtest": {
+            "horizon": 7, "strategy": "sliding", "n_splits": 2, "min_train_size": 20, "gap": 1, "metric": "mae",
+        },
+    }  # fmt: skip
+    told = {name: kept[name] for name in ("scenario", "seed", "reset", "skip_seed", "as_of", "name", "seed_overrides")}
+    assert told == {
+        "scenario": "high_variance", "seed": 7, "reset": True, "skip_seed": False, "as_of": "2026-03-31",
+        "name": "all-flags", "seed_overrides": {"stores": 1, "products": 2, "noise_sigma": 0.1},
+    }  # fmt: skip
+    assert (kept["user_scope"]["store_id"], kept["user_scope"]["product_id"]) == (1, 1)
+
+
+def test_runs_are_listed_with_the_demand_they_were_about(showcase: Showcase, tmp_path: Path) -> None:
+    small = ("--reseed", "--override", "stores=1", "--override", "products=1", "--models", "naive", "--json")
+    assert showcase("run", *small, "--scenario", "sparse").returncode == 0
+    file = tmp_path / "my-shop.csv"
+    file.write_text(
+        "date,store,product,quantity\n"
+        + "".join(f"2026-{month:02}-{day:02},A,x,{day}\n" for month in (1, 2, 3) for day in range(1, 29))
+    )
+    assert showcase("import", str(file), "--json").returncode == 0
+    assert showcase("run", "--models", "naive", "--json").returncode == 0
+    told = showcase("runs", "list").stdout.splitlines()
+    assert [next(name for name in ("my-shop.csv", "sparse", "demo_minimal") if name in line) for line in told[-2:]] == [
+        "my-shop.csv",
+        "sparse",
+    ]
+
+
+def test_every_flag_of_an_import_is_heeded(showcase: Showcase, tmp_path: Path) -> None:
+    file = tmp_path / "verkauf.csv"
+    file.write_text("Tag;Filiale;Artikel;Stück;Preis\n01.02.2026;A;x;3;1,50\n01.02.2026;A;x;-1;1,50\n")
+    flags = ("--column", "date=Tag", "--column", "store=Filiale", "--column", "product=Artikel", "--column",
+             "quantity=Stück", "--column", "unit_price=Preis", "--date-format", "%d.%m.%Y", "--decimal", ",",
+             "--delimiter", ";", "--returns", "net")  # fmt: skip
+    refused = showcase("import", str(file), *flags[:-2])
+    assert (refused.returncode, "--returns net" in refused.stderr) == (2, True)
+    assert json.loads(showcase("import", str(file), *flags, "--json").stdout)["records_created"]["sales"] == 1
+    found = json.loads(showcase("datasets", "--json").stdout)["datasets"][0]
+    assert (found["date_start"], found["date_end"]) == ("2026-02-01", "2026-02-01")
+
+
+def test_a_native_seeding_has_the_native_days(showcase: Showcase) -> None:
+    small = ("--override", "stores=1", "--override", "products=1", "--as-of", "2026-03-31")
+    made = json.loads(showcase("seed", "--native", *small, "--json").stdout)["records_created"]
+    assert (made["calendar"], made["sales"]) == (366, 366)
+    refused = showcase("seed", "--native", "--override", "stores=100", "--override", "products=500")
+    assert (refused.returncode, "100 stores x 500 products" in refused.stderr) == (2, True)
+
+
 def test_seed_import_and_choose_a_data_set(showcase: Showcase, tmp_path: Path) -> None:
     made = json.loads(showcase("seed", "--override", "stores=2", "--json").stdout)
     assert made["records_created"]["stores"] == 2
@@ -191,19 +264,30 @@ def test_a_foreign_database_that_cannot_be_reached_is_named_without_its_password
     assert "Traceback" not in refused.stderr
 
 
+def _commands() -> dict[tuple[str, ...], Any]:
+    """Every command that there is, by the words that call it."""
+    found: dict[tuple[str, ...], Any] = {}
+    for name, row in COMMANDS.items():
+        made = get_command(row.load()) if isinstance(row.load(), Typer) else None
+        inner = {} if made is None else getattr(made, "commands", {})
+        found |= {(name, one): command for one, command in inner.items()}
+        if not inner:
+            found[name,] = CommandsOnDemand().get_command(None, name)
+    return found
+
+
 def test_every_command_has_help_with_an_example() -> None:
-    commands = [
-        ("run",), ("serve",), ("seed",), ("import",), ("datasets",), ("doctor",), ("workspaces", "list"),
-        ("workspaces", "show"), ("workspaces", "edit"), ("workspaces", "bulk"), ("workspaces", "undo"),
-        ("workspaces", "delete"), ("workspaces", "searches"), ("workspaces", "replay"), ("workspaces", "lineage"),
-        ("workspaces", "compare"), ("workspaces", "health"),
-        ("runs", "list"), ("runs", "watch"), ("runs", "stop"), ("runs", "saved"), ("db", "status"),
-        ("db", "upgrade"), ("db", "downgrade"),
-    ]  # fmt: skip
+    commands = _commands()
+    assert len(commands) > 40
     for command in commands:
         shown = CliRunner().invoke(app, [*command, "--help"])
         assert shown.exit_code == 0
         assert f"Example: showcase {' '.join(command)}" in " ".join(shown.output.split()), command
+
+
+def test_every_command_but_the_server_speaks_json() -> None:
+    silent = {words for words, command in _commands().items() if "--json" not in str([p.opts for p in command.params])}
+    assert silent == {("serve",)}
 
 
 def _kept(showcase: Showcase, *flags: str) -> str:

@@ -38,6 +38,7 @@ def told(showcase: Showcase, *arguments: str) -> Any:
 
 def test_a_what_if_that_is_not_kept_is_told_whole(showcase: Showcase, services: Services) -> None:
     plan = told(showcase, "simulate", "--price", "-0.1")
+    assert told(showcase, "simulate", "--price", "-0.1", "--model-run", plan["model_run_id"][:8]) == plan
     assert plan["units_delta"] > 0
     assert (plan["horizon"], len(plan["days"])) == (14, 14)
     assert plan["true_units_delta"] > 0
@@ -51,17 +52,17 @@ def test_a_saved_plan_is_found_copied_ranked_and_deleted(showcase: Showcase, ser
     cheap = told(showcase, "save", "ten off", "--price", "-0.1", "--tag", "spring")
     dear = told(showcase, "save", "dear [b]one[/b]", "--price", "0.1", "--horizon", "7")
     assert [one["name"] for one in told(showcase, "list", "--tag", "spring")["plans"]] == ["ten off"]
-    assert told(showcase, "show", cheap["plan_id"]) == cheap
-    copy = told(showcase, "clone", cheap["plan_id"], "--name", "again")
+    assert told(showcase, "show", cheap["plan_id"]) == told(showcase, "show", cheap["plan_id"][:8]) == cheap
+    copy = told(showcase, "clone", cheap["plan_id"][:8], "--name", "again")
     assert (copy["name"], copy["tags"], copy["units_delta"]) == ("again", ["spring"], cheap["units_delta"])
     assert told(showcase, "tag", copy["plan_id"])["tags"] == []
-    ranked = told(showcase, "compare", dear["plan_id"], cheap["plan_id"], "--by", "units_delta")
+    ranked = told(showcase, "compare", dear["plan_id"][:8], cheap["plan_id"][:8], "--by", "units_delta")
     assert [one["name"] for one in ranked["plans"]] == ["ten off", "dear [b]one[/b]"]
     assert ranked["notes"]
     # what a person called a plan is text, never markup
     assert "dear [b]one[/b]" in showcase("plans", "list").stdout
     assert "dear [b]one[/b]" in showcase("plans", "compare", dear["plan_id"], cheap["plan_id"]).stdout
-    assert showcase("plans", "delete", dear["plan_id"]).stdout == "The plan dear [b]one[/b] is deleted.\n"
+    assert showcase("plans", "delete", dear["plan_id"][:8]).stdout == "The plan dear [b]one[/b] is deleted.\n"
     assert told(showcase, "list")["total"] == 2
 
 

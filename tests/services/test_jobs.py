@@ -11,9 +11,10 @@ from showcase.kernel.identity import JobId
 from showcase.pipeline.settle import settle_interrupted
 from showcase.services.jobs import JobService, job_json
 from showcase.store.engine import Database
-from showcase.store.jobs import UNDER_THE_LOCK, start_job
+from showcase.store.jobs import UNDER_THE_LOCK, list_jobs, start_job
 from showcase.store.lock import RunLock
 from showcase.testing import FixedClock, services_over
+from tests.store.plans import plan_of
 
 
 @pytest.fixture
@@ -60,6 +61,13 @@ def test_jobs_are_listed_by_kind_and_status(jobs: JobService) -> None:
         assert {job.job_id for job in jobs.recent(status="running")} == {first.job_id, second.job_id}
     assert [job.job_id for job in jobs.recent(kind="export")] == [second.job_id]
     assert jobs.recent(status="failed") == []
+
+
+def test_the_newest_jobs_are_read_in_the_order_of_an_index(database: Database) -> None:
+    with database.begin() as connection:
+        plan = plan_of(connection, list_jobs)
+    assert "ix_job_newest" in plan
+    assert "Sort" not in plan
 
 
 def test_what_cannot_be_listed_is_refused(jobs: JobService) -> None:

@@ -72,7 +72,7 @@ class OperationsStore:
             links=tuple(self._links(workspaces)),
             kept=kept,
             pairs=dict(self._pairs(summary)),
-            data_sets={str(one.fingerprint): one.name for one in here.services.demand.list_data_sets()},
+            data_sets=here.services.demand.names(),
         )
 
     def _pairs(self, summary: OpsSummary) -> Iterator[tuple[tuple[int, int], str]]:
