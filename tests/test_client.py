@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from showcase import client as module
-from showcase.client import CallError, Client, Started
-from showcase.errors import UnavailableError
+from showcase import client
+from showcase.client import CallError, Client, Started, nouns
+from showcase.errors import ShowcaseError, UnavailableError
 
 RUN = "0123456789abcdef" * 2
 EVENTS = [{"seq": number, "event_type": "step_progress"} for number in range(1, 5)]
@@ -46,15 +46,18 @@ def client_over(answer: Any) -> Client:
 
 
 def test_it_stands_alone() -> None:
-    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    names |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
-    own = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
+    names = set[str]()
+    for path in Path(client.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        names |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    others = {name for name in names if not name.startswith("showcase.client")}
+    own = {name for name in others if name.partition(".")[0] not in sys.stdlib_module_names}
     assert own == {"httpx", "showcase.errors"}
 
 
 def test_a_watch_is_taken_up_again_where_it_broke(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_RECONNECT_S", 0)
+    monkeypatch.setattr(nouns, "_RECONNECT_S", 0)
     asked = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -69,7 +72,7 @@ def test_a_watch_is_taken_up_again_where_it_broke(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_watch_gives_up_where_nobody_answers_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_RECONNECT_S", 0)
+    monkeypatch.setattr(nouns, "_RECONNECT_S", 0)
 
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
@@ -77,6 +80,57 @@ def test_a_watch_gives_up_where_nobody_answers_any_more(monkeypatch: pytest.Monk
     with pytest.raises(UnavailableError) as away:
         list(client_over(answer).runs.watch(RUN))
     assert "showcase serve" in away.value.remedy
+
+
+def test_a_watch_waits_for_a_server_that_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nouns, "_RECONNECT_S", 0)
+    answers = [
+        httpx.Response(200, stream=Broken(EVENTS[:2])), httpx.Response(502, text="<html>bad gateway</html>"),
+        httpx.Response(503, json={"detail": "The database is away.", "remedy": "Wait."}),
+        httpx.Response(200, stream=Broken(EVENTS[2:])), httpx.Response(204),
+    ]  # fmt: skip
+    assert list(client_over(lambda request: answers.pop(0)).runs.watch(RUN)) == EVENTS
+
+
+@pytest.mark.parametrize(("status", "said"), [(200, "ends before the run does"), (503, "answered 503")])
+def test_a_watch_that_hears_nothing_again_and_again_ends(
+    monkeypatch: pytest.MonkeyPatch, status: int, said: str
+) -> None:
+    monkeypatch.setattr(nouns, "_RECONNECT_S", 0)
+    with pytest.raises(ShowcaseError, match=said):
+        list(client_over(lambda request: httpx.Response(status)).runs.watch(RUN))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "content"),
+    [
+        (200, {"content-type": "text/html"}, b"<html>Log in</html>"),
+        (200, {"content-type": "application/json"}, b"{"),
+        (200, {"content-type": "application/json"}, b"[]"),
+        (302, {"location": "https://login.example/"}, b""),
+        (404, {"content-type": "application/json"}, b"[]"),
+        (500, {"content-type": "application/json"}, b"\xff{"),
+    ],
+)
+def test_what_no_server_of_ours_answers_is_told_as_that(status: int, headers: dict[str, str], content: bytes) -> None:
+    other = client_over(lambda request: httpx.Response(status, headers=headers, content=content))
+    for call in (other.workspaces.list, other.runs.list, lambda: other.runs.show(RUN)):
+        with pytest.raises(CallError) as refusal:
+            call()
+        assert (refusal.value.status, str(status) in refusal.value.detail) == (status, True)
+        assert "a showcase server" in refusal.value.remedy
+
+
+def test_a_bundle_whose_download_breaks_leaves_no_file(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.zip"
+    kept.write_text("an older one")
+    breaking = client_over(lambda request: httpx.Response(200, stream=Broken(EVENTS[:1])))
+    with pytest.raises(UnavailableError):
+        breaking.workspaces.download(RUN, kept)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.zip"]
+    assert kept.read_text() == "an older one"
+    whole = client_over(lambda request: httpx.Response(200, content=b"zip"))
+    assert whole.workspaces.download(RUN, kept).read_bytes() == b"zip"
 
 
 def test_a_watch_of_a_run_that_is_not_there_is_refused_at_once() -> None:

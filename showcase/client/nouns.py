@@ -1,40 +1,24 @@
-"""A client for scripts elsewhere: runs, workspaces, data sets and plans of a served installation, over HTTP.
-
-It needs httpx alone, and imports nothing of the package but its errors.
-"""
+"""What a script can do with a served installation, one noun a class."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx
 
-from showcase.errors import FieldError, ShowcaseError, UnavailableError
+from showcase.client.connection import CallError, Connection, Json, Rows
+from showcase.errors import ShowcaseError, UnavailableError
 
-Json = dict[str, Any]
-Rows = list[Json]
 _MOST_RECONNECTS = 10
 _RECONNECT_S = 1.0
 _SILENCE_S = 60.0  # a stream says something every fifteen
-
-
-class CallError(ShowcaseError):
-    """A refused call: its `status`, the sentences `detail` and `remedy`, its `kind` (busy, not_found, ...), each
-    refused field in `errors`, and the whole answer as `body`."""
-
-    def __init__(self, status: int, body: Json) -> None:
-        super().__init__(str(body.get("detail", "")), str(body.get("remedy", "")))
-        self.status = status
-        self.detail = self.message
-        self.kind = str(body.get("type", "")).rpartition(":")[2]
-        self.errors = tuple(FieldError(**one) for one in body.get("errors") or ())
-        self.body = body
+_AWAY = (502, 503, 504)
+"""What is answered, by a proxy too, while a server or its database comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,56 +27,6 @@ class Started:
 
     run_id: str
     workspace_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """One HTTP connection pool to one server; every failure is a CallError or an UnavailableError."""
-
-    http: httpx.Client
-
-    def call(self, method: str, path: str, **sent: Any) -> Json:
-        """The JSON object that a call answers, empty where there is none; `sent` are httpx's json, params, headers."""
-        response = self.answer(method, path, **sent)
-        return dict(response.json()) if response.content else {}
-
-    @contextmanager
-    def streamed(self, path: str, timeout_s: float | None, **headers: str) -> Iterator[httpx.Response]:
-        """What a GET answers, as it comes."""
-        with self.http.stream("GET", path, headers=headers, timeout=timeout_s) as response:
-            if response.is_error:
-                response.read()
-                raise _refused(response)
-            yield response
-
-    def rows(self, name: str, path: str, **params: Any) -> Rows:
-        """The list called `name` in what a GET answers."""
-        return list(self.call("GET", path, params=params)[name])
-
-    def answer(self, method: str, path: str, **sent: Any) -> httpx.Response:
-        """The same with status and headers."""
-        try:
-            response = self.http.request(method, path, **sent)
-        except httpx.TransportError as error:
-            raise _unreachable(self.http, error) from error
-        if response.is_error:
-            raise _refused(response)
-        return response
-
-
-def _refused(response: httpx.Response) -> CallError:
-    body = response.json() if "json" in response.headers.get("content-type", "") else {}
-    if "detail" not in body:
-        detail = f"The server answered {response.status_code} without saying why."
-        body = {"detail": detail, "remedy": "Check that the address is that of a showcase server."}
-    return CallError(response.status_code, body)
-
-
-def _unreachable(http: httpx.Client, error: httpx.TransportError) -> UnavailableError:
-    return UnavailableError(
-        f"The server at {http.base_url} was not reached: {type(error).__name__}.",
-        "Start it with `showcase serve`, or correct the address.",
-    )
 
 
 def _given(**fields: Any) -> Json:
@@ -128,9 +62,13 @@ class Runs(_Noun):
 
     def watch(self, run_id: str, after: int = 0) -> Iterator[Json]:
         """The events as they happen, up to the summary, over connections that break; watching ends nothing."""
-        lost, path = 0, f"/demo/runs/{run_id}/events"
-        while True:
+        path, lost = f"/demo/runs/{run_id}/events", 0
+        trouble: ShowcaseError = UnavailableError(
+            f"The stream of the run {run_id[:8]} ends before the run does.", "Look what stands between it and here."
+        )
+        while lost <= _MOST_RECONNECTS:
             headers = {"accept": "text/event-stream", "last-event-id": str(after)}
+            lost += 1
             try:
                 with self.api.streamed(path, _SILENCE_S, **headers) as response:
                     if response.status_code == httpx.codes.NO_CONTENT:
@@ -141,10 +79,14 @@ class Runs(_Noun):
                             after, lost = event["seq"], 0
                             yield event
             except httpx.TransportError as error:
-                lost += 1
-                if lost > _MOST_RECONNECTS:
-                    raise _unreachable(self.api.http, error) from error
+                trouble = self.api.unreachable(error)
+            except CallError as refused:
+                if refused.status not in _AWAY:
+                    raise
+                trouble = refused
+            if lost:
                 time.sleep(_RECONNECT_S)
+        raise trouble
 
     def stop(self, run_id: str) -> None:
         """Ask a run to stop; CallError (ended) where it has ended."""
@@ -215,14 +157,17 @@ class Workspaces(_Noun):
         return self.api.call("POST", f"/demo/workspaces/{workspace_id}/export", timeout=None)
 
     def download(self, workspace_id: str, path: Path) -> Path:
-        """Save its bundle as a zip file."""
-        with (
-            self.api.streamed(f"/demo/workspaces/{workspace_id}/bundle.zip", None) as response,
-            path.open("wb") as file,
-        ):
-            for chunk in response.iter_bytes():
-                file.write(chunk)
-        return path
+        """Save its bundle as a zip file; there is none where the connection breaks meanwhile."""
+        source, arriving = f"/demo/workspaces/{workspace_id}/bundle.zip", path.with_name(f"{path.name}.part")
+        try:
+            with self.api.streamed(source, None) as response, arriving.open("wb") as file:
+                for chunk in response.iter_bytes():
+                    file.write(chunk)
+            return arriving.replace(path)
+        except httpx.TransportError as error:
+            raise self.api.unreachable(error) from error
+        finally:
+            arriving.unlink(missing_ok=True)
 
 
 class DataSets(_Noun):
@@ -276,25 +221,3 @@ class Plans(_Noun):
     def delete(self, plan_id: str) -> None:
         """Remove a plan."""
         self.api.call("DELETE", f"/scenarios/{plan_id}")
-
-
-class Client(AbstractContextManager["Client"]):
-    """A served installation. Close it, or use it as a context; `api.call` reaches every other path.
-
-    Client("http://127.0.0.1:5006", token="...").runs.start(scenario="demo_minimal", skip_seed=False)
-    """
-
-    def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 60.0) -> None:
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        self.api = Connection(httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s))
-        self.runs = Runs(self.api)
-        self.workspaces = Workspaces(self.api)
-        self.datasets = DataSets(self.api)
-        self.plans = Plans(self.api)
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self.api.http.close()
-
-    def __exit__(self, *unused: object) -> None:
-        self.close()
