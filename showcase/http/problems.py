@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from showcase.demand.intake_report import IntakeRefusedError
 from showcase.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, ShowcaseError
@@ -155,6 +156,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(StatusError, _answer_with_status)
     app.add_exception_handler(RequestValidationError, _answer_refused_model)
     app.add_exception_handler(HTTPException, _answer_library)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
     app.add_exception_handler(Exception, _answer_defect)
 
 
@@ -172,8 +174,8 @@ async def _answer_with_status(request: Request, error: Exception) -> ProblemResp
 async def _answer_refused_model(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
     entries = [{**entry, "loc": entry["loc"][1:]} for entry in error.errors()]
-    if any(entry["loc"][0] == "path" for entry in error.errors()):
-        # a text that cannot be an id names nothing
+    if request.method != "PUT" and any(entry["loc"][0] == "path" for entry in error.errors()):
+        # a text that cannot be an id names nothing; one that is to become a name is refused as any other input
         fields = refusal_of(entries, "path").errors
         found = "; ".join(f"{field.field} is {field.found}" for field in fields)
         missing = NotFoundError(f"Nothing has this name: {found}.", "Take the name from one of the lists.")
@@ -191,6 +193,11 @@ async def _answer_library(request: Request, error: Exception) -> Response:
     kind, detail, remedy = _OF_LIBRARIES.get(status, _ANY_OTHER)
     body = problem_body(status, kind, detail, remedy, request_id_of(request.scope))
     return ProblemResponse(body, status_code=status, headers=dict(error.headers or {}))
+
+
+async def _answer_nobody(_request: Request, _error: Exception) -> Response:
+    """Whoever sent half a body and left hears nothing, and has met no defect."""
+    return Response(status_code=400)
 
 
 def _nowhere(request: Request) -> HTMLResponse:

@@ -33,6 +33,10 @@ _STATUS_COUNTS = {
 """The counts of a status with the tables that they count."""
 
 
+_FIELD_OF = {"as_of": "end_date", "window": "start_date", "window_days": "overrides.window_days"}
+"""What a recipe calls otherwise than a request."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -143,6 +147,12 @@ class SeedingService:
         return {**kept_json(kept), "seed": recipe.seed, "dry_run": False}
 
     def _recipe(self, request: GenerateRequest) -> Recipe:
+        try:
+            return self._resolved(request)
+        except InvalidInputError as error:
+            raise _in_words_of_request(error) from error
+
+    def _resolved(self, request: GenerateRequest) -> Recipe:
         knobs = request.knobs()
         if request.start_date is not None and request.end_date is not None:
             window = Window(request.start_date, request.end_date)
@@ -220,6 +230,14 @@ class SeedingService:
             "scope": request.scope,
             "dry_run": request.dry_run,
         }
+
+
+def _in_words_of_request(error: InvalidInputError) -> InvalidInputError:
+    """A refusal of a recipe by the fields that were sent, which a recipe knows by other names."""
+    fields = [FieldError(_FIELD_OF.get(one.field, one.field), one.found, one.allowed) for one in error.errors]
+    if not fields:
+        return error
+    return InvalidInputError(f"{'; '.join(map(str, fields))}.", error.remedy, fields)
 
 
 def _check_next_day(asked: date | None, last: date) -> None:

@@ -100,7 +100,9 @@ def test_everything_but_health_asks_for_the_token(behind: Behind) -> None:
 
 
 def test_a_browser_keeps_its_pass_for_this_path_over_tls_alone(behind: Behind) -> None:
-    with httpx.Client(base_url=behind.http.base_url, headers={"host": NAME}, auth=("anybody", TOKEN)) as browser:
+    with httpx.Client(
+        base_url=behind.http.base_url, headers={"host": NAME}, auth=("anybody", TOKEN), timeout=60
+    ) as browser:
         cookie = browser.get("/").headers["set-cookie"]
     assert {f"Path={PREFIX}", "Secure", "HttpOnly", "SameSite=Strict"} <= {part.strip() for part in cookie.split(";")}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -48,6 +49,26 @@ def test_what_is_generated_is_counted_and_current(services: Services) -> None:
     assert (status["date_range_start"], status["date_range_end"]) == (SMALL["start_date"], SMALL["end_date"])
     assert status["sales"] == made["records_created"]["sales"] > 0
     assert services.seeding.verify()["passed"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"end_date": "1800-01-01"}, "end_date"),
+        ({"start_date": "1800-01-01", "end_date": "1800-02-01"}, "start_date"),
+        ({"start_date": "2026-01-01", "end_date": "2026-04-01", "overrides": {"window_days": 80}},
+         "overrides.window_days"),
+        ({"scenario": "holiday_rush", "end_date": "2026-01-01"}, "end_date"),
+        ({"scenario": "moon"}, "scenario"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_generated_is_refused_by_the_field_that_was_sent(
+    services: Services, sent: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        services.seeding.generate(GenerateRequest.model_validate(sent), silent)
+    assert [error.field for error in refused.value.errors] == [field]
+    assert field in refused.value.message
 
 
 def test_a_dry_run_makes_nothing_and_expects_about_what_comes(services: Services) -> None:

@@ -23,6 +23,7 @@ def health_router(installation: Installation) -> APIRouter:
     """GET /health: 200 with status ok, database and schema; 503 with the remedy where a part does not answer."""
     router = APIRouter(tags=["operations"])
 
+    @router.head("/health", include_in_schema=False)  # many a supervisor asks for the status alone
     @router.get(
         "/health",
         response_model=Health,
