@@ -36,6 +36,15 @@ PATHS = {
     "/ops/summary": "get", "/ops/retraining-candidates": "get", "/ops/model-health": "get",
     "/model-selection/models": "get", "/health": "get",
 }  # fmt: skip
+STATUSES = {
+    "201": ["post /datasets/import", "post /seeder/generate", "post /seeder/append", "post /seeder/phase2-enrichment",
+            "post /scenarios", "post /registry/runs", "post /registry/aliases"],
+    "202": ["post /demo/run", "post /demo/runs/{run_id}/stop", "post /demo/workspaces/{workspace_id}/replay",
+            "post /batch/forecasting"],
+    "204": ["delete /demo/workspaces/{workspace_id}", "post /demo/hitl-decision", "delete /scenarios/{plan_id}",
+            "delete /agents/sessions/{session_id}", "get /demo/runs/{run_id}/events"],
+}  # fmt: skip
+"""The calls that answer otherwise than 200, or otherwise too."""
 UNKNOWN_IDS = [
     "/demo/runs/{id}", "/demo/runs/{id}/events", "/demo/workspaces/{id}", "/registry/runs/{id}", "/scenarios/{id}",
     "/batch/{id}", "/jobs/{id}", "/agents/sessions/{id}", "/registry/compare/{id}/{id}",
@@ -51,6 +60,18 @@ def document(http: httpx.Client) -> Json:
 @pytest.mark.parametrize("path", PATHS)
 def test_s12_the_openapi_document_has_every_call_of_the_contract(document: Json, path: str) -> None:
     assert set(document["paths"][path]) >= set(PATHS[path].split())
+
+
+def test_s12_every_call_of_the_contract_has_the_statuses_of_the_table(document: Json) -> None:
+    told: dict[str, list[str]] = {"201": [], "202": [], "204": []}
+    for path, methods in PATHS.items():
+        for method in methods.split():
+            for status in document["paths"][path][method]["responses"]:
+                if status in told:
+                    told[status].append(f"{method} {path}")
+    assert {status: sorted(calls) for status, calls in told.items()} == {
+        status: sorted(calls) for status, calls in STATUSES.items()
+    }
 
 
 def test_s12_every_operation_has_a_tag_a_sentence_and_its_refusals(document: Json) -> None:
