@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +9,19 @@ import pytest
 from sqlalchemy import text
 
 from showcase.errors import ShowcaseError, UnavailableError
+from showcase.failpoints import arm
+from showcase.pipeline.context import RunContext
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.settle import settle_interrupted
+from showcase.pipeline.steps import Step, StepOutcome, eleven_steps, passed, steps_for
 from showcase.store.engine import Database, open_database
 from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request, launcher_over
 from tests.faults.proxy import Proxy, proxy_before
 from tests.faults.victims import url_of
-from tests.faults.waiting import wait_for_step
+from tests.faults.waiting import PATIENCE_S, Held, wait_until
 
-LONG = {"scenario": "retail_standard", "preservation": "keep", "backtest": {"n_splits": 8}}
+KEPT = {"preservation": "keep"}
 
 
 @pytest.fixture
@@ -39,24 +41,59 @@ def far(proxy: Proxy, tmp_path: Path) -> Iterator[Launcher]:
 
 
 @pytest.mark.fault("P8")
-def test_a_run_whose_connections_are_cut_ends_in_words_and_the_next_is_green(
+def test_a_run_whose_connections_are_cut_between_its_writes_is_settled_and_the_next_is_green(
     database: Database, proxy: Proxy, far: Launcher, tmp_path: Path
 ) -> None:
-    near = launcher_over(database, tmp_path)
-    execution = far.start(fresh_request(**LONG))
-    wait_for_step(near, "backtest")
-    proxy.cut()
-    # the lock went with its connection: whoever looks may settle the run, and its own process is then fenced off
-    deadline = time.monotonic() + 30
-    while near.show(str(execution.run_id)).status == "running":
-        assert time.monotonic() < deadline
-        settle_interrupted(database, near.services.clock)
+    near, held = launcher_over(database, tmp_path), Held("step.backtest.before")
+    arm(held)
+    try:
+        execution = far.start(fresh_request(**KEPT))
+        assert held.reached.wait(PATIENCE_S)
+        proxy.cut()
+        # the lock went with its connection: whoever looks may settle the run, and its own process is then fenced off
+        wait_until(lambda: settle_interrupted(database, near.services.clock) != [], "the lock is not free")
+    finally:
+        held.released.set()
+        arm(None)
     with pytest.raises(ShowcaseError) as ended:
         execution.wait(60)
     assert ended.value.remedy
     assert near.show(str(execution.run_id)).status == "interrupted"
-    assert lock_is_free(database)
-    assert far.start(fresh_request(reset=False)).wait(60).overall_status == "pass"
+    _check_next(near, far)
+
+
+@pytest.mark.fault("P8")
+def test_a_run_whose_connections_are_cut_in_the_middle_of_a_question_fails_in_words_and_the_next_is_green(
+    database: Database, proxy: Proxy, far: Launcher, tmp_path: Path
+) -> None:
+    near = launcher_over(database, tmp_path)
+
+    def ask(context: RunContext) -> StepOutcome:
+        with context.services.transactions.read() as connection:
+            connection.execute(text("SELECT pg_sleep(600)"))
+        return passed("never comes to this")
+
+    far.steps_of = lambda _: (*eleven_steps()[:1], Step("ask", "data", ask))
+    execution = far.start(fresh_request(**KEPT))
+    wait_until(lambda: _is_asked(database), "the question did not reach the server")
+    proxy.cut()
+    outcome = execution.wait(60)
+    assert (outcome.run_status, outcome.steps[-1]["step_name"]) == ("failed", "ask")
+    assert outcome.steps[-1]["data"]["remedy"]
+    assert near.show(outcome.run_id).status == "failed"
+    far.steps_of = steps_for
+    _check_next(near, far)
+
+
+def _is_asked(database: Database) -> bool:
+    here = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%'"
+    with database.read() as connection:
+        return bool(connection.execute(text(f"SELECT EXISTS ({here} AND pid <> pg_backend_pid())")).scalar_one())
+
+
+def _check_next(near: Launcher, far: Launcher) -> None:
+    assert lock_is_free(near.database)
+    assert far.start(fresh_request()).wait(60).overall_status == "pass"
     near.close()
 
 
