@@ -116,7 +116,8 @@ def _add_workspace(connection: Connection, reader: BundleReader, manifest: Carri
         "exported_at": manifest.exported_at.isoformat(),
         "data": manifest.data,
     }
-    rows.insert_imported(connection, carried.model_dump() | {"imported_from": mark})
+    if not rows.insert_imported(connection, carried.model_dump() | {"imported_from": mark}):
+        return _add_workspace(connection, reader, manifest)  # another import was quicker: compared with what it wrote
     leave_to_import(connection, carried.workspace_id)
     return True
 

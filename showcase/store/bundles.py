@@ -61,9 +61,12 @@ def count_exported(connection: Connection, ids: Sequence[str]) -> int:
     return len(connection.execute(query).all())
 
 
-def insert_imported(connection: Connection, columns: Mapping[str, object]) -> None:
-    """Write a workspace that came from a bundle, with the status that its run ended with."""
-    connection.execute(insert(t.showcase_workspace).values(dict(columns)))
+def insert_imported(connection: Connection, columns: Mapping[str, object]) -> bool:
+    """Write a workspace that came from a bundle, with the status that its run ended with; False where its id is there.
+
+    Whoever writes the same id at this moment is waited for.
+    """
+    return _restore(connection, t.showcase_workspace, t.showcase_workspace.c.workspace_id, columns)
 
 
 def restore_run(connection: Connection, columns: Mapping[str, object], events: Sequence[Mapping[str, Any]]) -> bool:

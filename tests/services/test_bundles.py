@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,16 @@ from sqlalchemy.exc import DBAPIError
 
 from showcase.bundles.verify import verify_bundle
 from showcase.errors import ConflictError, IntegrityError, NotFoundError, UnavailableError
+from showcase.failpoints import arm
 from showcase.services.bundle_reading import workspace_row
 from showcase.services.bundles import BundleService
 from showcase.store.engine import Database
 from showcase.testing import services_over
 from tests.bundles.rewriting import contents, rewrite
+from tests.faults.waiting import PATIENCE_S, Held, wait_until
 from tests.postgres import DatabaseServer
 from tests.services.kept import Kept, kept_run
+from tests.store.contended import somebody_waits
 from tests.workspaces.library import put_items, workspace_id
 from tests.workspaces.queries import Item
 
@@ -135,6 +139,26 @@ def test_a_bundle_comes_back_whole_in_an_empty_installation(
     assert contents(back.folder) == contents(sent.folder)
     assert elsewhere.import_(sent.folder).outcome == "unchanged"
     assert elsewhere.verify(sent.folder).here == "known"
+
+
+@pytest.mark.fault("C11")
+def test_of_two_imports_at_once_the_slower_one_finds_the_workspace_there(
+    kept: Kept, bundles: BundleService, elsewhere: BundleService, database: Database
+) -> None:
+    sent, held = bundles.export(kept.workspace_id).folder, Held("commit.before")
+    with ThreadPoolExecutor(2) as pool:
+        arm(held)
+        try:
+            first = pool.submit(elsewhere.import_, sent)
+            assert held.reached.wait(PATIENCE_S)
+            second = pool.submit(elsewhere.import_, sent)
+            wait_until(lambda: second.done() or somebody_waits(database), "the second neither waited nor ended")
+        finally:
+            held.released.set()
+            arm(None)
+        assert first.result(PATIENCE_S).outcome == "imported"
+        slower = second.result(PATIENCE_S)
+    assert (slower.outcome, set(slower.added.values())) == ("unchanged", {0})
 
 
 def test_an_older_change_is_not_undone_in_what_an_import_put_there(
