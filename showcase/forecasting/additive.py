@@ -12,6 +12,7 @@ from showcase.forecasting.state import ArraySpec, ModelState
 
 TREND_ARRAYS = (ArraySpec("coefficients", dimensions=2, by_series=True),)
 _TINY = 1e-8  # keeps a design solvable in which a weekday was never seen; too small to be seen in a forecast
+_WEEK = 7
 
 
 def weighted_products(weights: Floats, left: Floats, right: Floats) -> Floats:
@@ -38,24 +39,43 @@ def _trend_design(first_day: date, days: int, cutoff: date, weekly: bool) -> Flo
     time = np.arange(days, dtype=np.float64) + (first_day - cutoff).days
     columns = [np.ones(days), time]
     if weekly:
-        weekday = (first_day.toordinal() - 1 + np.arange(days)) % 7
-        columns += [(weekday == day).astype(np.float64) for day in range(1, 7)]
+        columns += list(_weekdays(first_day, days).T[1:])
     return np.column_stack(columns)
 
 
+def _weekdays(first_day: date, days: int) -> Floats:
+    """One column a weekday, Monday first, with 1 on its days (d, 7)."""
+    weekday = (first_day.toordinal() - 1 + np.arange(days)) % _WEEK
+    return (weekday[:, None] == np.arange(_WEEK)).astype(np.float64)
+
+
 def fit_trend_regression(history: History, options: TrendRegressionOptions, _reach: int) -> ModelState:
-    """Least squares through the last days: a straight line and, where asked for, a level for each weekday."""
+    """Least squares through the last days: a straight line and, where asked for, a level for each weekday.
+
+    Where no weekday was seen twice nothing tells a line from the shape of the week: it is flat then.
+    """
     start = max(0, history.n_days - options.window_size)
     design = _trend_design(history.first_day, history.n_days, history.cutoff, options.weekly)[start:]
     weights, units = (values[:, start:] for values in usable_days(history))
     silent = weights.sum(axis=1) == 0
     normal = weighted_products(weights, design, design) + _TINY * np.eye(design.shape[1])
     coefficients = np.linalg.solve(normal, (units @ design)[:, :, None])[:, :, 0]
+    groups = _weekdays(history.first_day, history.n_days)[start:] if options.weekly else np.ones((len(design), 1))
+    has_no_line = (weights @ groups < 2).all(axis=1)
+    coefficients[has_no_line] = _flat_lines(weights[has_no_line], units[has_no_line], groups)
     coefficients[silent] = np.nan
     return ModelState(
         arrays={"coefficients": coefficients},
         facts={"cutoff": history.cutoff.isoformat(), "weekly": options.weekly},
     )
+
+
+def _flat_lines(weights: Floats, units: Floats, groups: Floats) -> Floats:
+    """Coefficients of lines without a slope: the mean of each weekday (a column of `groups`), else of all days."""
+    days, total = weights @ groups, units @ groups
+    mean = total.sum(axis=1) / np.maximum(days.sum(axis=1), 1.0)
+    levels = np.where(days > 0, total / np.maximum(days, 1.0), mean[:, None])
+    return np.column_stack([levels[:, 0], np.zeros(len(levels)), levels[:, 1:] - levels[:, :1]])
 
 
 def predict_trend_regression(state: ModelState, future: Future) -> Floats:

@@ -187,7 +187,7 @@ def carried_future(history: History, horizon: int, gap: int = 0, holiday: Boolea
 
     The first day is the cutoff + gap + 1. `holiday` (h,) marks the holidays among the days; none by default.
     """
-    discount = history.promo[:, -1]
+    discount = _last_discount(history)
     none = None if history.promo_kind is None else np.zeros((history.n_series, horizon), dtype=np.int64)
     shelf_price = history.price[:, -1] / np.where(discount < 1, 1 - discount, 1.0)
     n = history.n_series
@@ -198,6 +198,15 @@ def carried_future(history: History, horizon: int, gap: int = 0, holiday: Boolea
         holiday=_sealed(np.zeros(horizon, dtype=np.bool_) if holiday is None else holiday),
         promo_kind=None if none is None else _sealed(none),
     )
+
+
+def _last_discount(history: History) -> Floats:
+    """The discount in the last price (n,). On missing days the price of the last known one goes on, and the promotion
+    that made it does not: there the discount is that of the known day."""
+    rows, known = np.arange(history.n_series), ~np.isnan(history.units)
+    last = history.n_days - 1 - known[:, ::-1].argmax(axis=1)
+    carried = (history.promo[:, -1] == 0) & (history.price[:, -1] == history.price[rows, last])
+    return np.where(carried, history.promo[rows, last], history.promo[:, -1])
 
 
 def _scale(units: Floats) -> Floats:

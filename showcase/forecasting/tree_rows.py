@@ -14,7 +14,7 @@ import numpy as np
 
 from showcase.forecasting.day_columns import Days
 from showcase.forecasting.features import FeatureColumn, FeatureFrame
-from showcase.forecasting.history import Floats, Integers
+from showcase.forecasting.history import Booleans, Floats, Integers
 from showcase.forecasting.past_columns import Past
 from showcase.forecasting.rolling import rolling_mean
 
@@ -24,6 +24,7 @@ _LEVEL_DAYS = 28
 _PASSES = 3  # how many steps ahead each day is learnt at
 _MOST_ROWS = 1_000_000  # beyond it more rows cost time and memory, and teach hardly more
 _GOLDEN = 0.6180339887498949  # its multiples spread evenly, so that every weekday meets every step
+_SILVER = 0.41421356237309515  # as evenly, and in another order: rows that are left out take no step with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def training_rows(frame: FeatureFrame, past: Past, days: Days, reach: int) -> Tr
     """Rows for the days with known units, each at a few of the steps 1 .. reach."""
     level = _levels(past.units)
     series, day = np.nonzero(~np.isnan(past.units))
-    every = max(1, -(-len(series) // _MOST_ROWS))
-    series, day = series[::every], day[::every]
+    kept = _spread(len(series))
+    series, day = series[kept], day[kept]
     passes = max(1, min(_PASSES, reach, _MOST_ROWS // max(1, len(series))))
     tries = [_steps(days.numbers[day], each / passes, reach) for each in range(passes)]
     steps = np.concatenate(tries)
@@ -136,6 +137,11 @@ def _levels(units: Floats) -> Floats:
     """The mean of the last four known weeks, or of all days before where those are missing; (n, d)."""
     recent = rolling_mean(units, _LEVEL_DAYS)
     return np.where(np.isnan(recent), rolling_mean(units, units.shape[1]), recent)
+
+
+def _spread(count: int) -> Booleans:
+    """Which of so many rows are learnt from, about _MOST_ROWS at most; every nth would be the same weekdays forever."""
+    return np.arange(count) * _SILVER % 1.0 < _MOST_ROWS / max(1, count)
 
 
 def _steps(day_numbers: Integers, shift: float, reach: int) -> Integers:

@@ -1,12 +1,14 @@
 """The straight line with a weekly shape: exact on lines, equal to least squares, deaf to stockouts."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
 from showcase.forecasting.additive import fit_trend_regression, predict_trend_regression, usable_days
 from showcase.forecasting.history import Floats, SalesMatrix
 from showcase.forecasting.options import TrendRegressionOptions
-from tests.forecasting.matrices import WEEK, counting, gapped, lively, matrix_of
+from tests.forecasting.matrices import MONDAY, WEEK, counting, gapped, lively, matrix_of
 
 
 def forecast(matrix: SalesMatrix, cutoff: int, horizon: int, **options: object) -> Floats:
@@ -74,3 +76,25 @@ def test_zeros_before_the_first_sale_teach_nothing() -> None:
     usable, _ = usable_days(matrix_of(units).history())
     # a series that never sold keeps its zeros: they are all that is known of it
     assert usable.tolist() == [[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]]
+
+
+@pytest.mark.parametrize("first_day", [MONDAY, MONDAY + timedelta(days=3)])
+def test_a_week_says_nothing_of_a_line_and_is_repeated(first_day: date) -> None:
+    units = np.tile([8.0, 9, 10, 10, 11, 13, 12], 7)[None, :]
+    answers = forecast(matrix_of(units, first_day), 7, 35)
+    np.testing.assert_allclose(answers, units[:, 7:42], rtol=1e-6)
+
+
+@pytest.mark.parametrize("weekly", [True, False])
+def test_a_few_days_long_ago_do_not_send_the_line_below_zero(weekly: bool) -> None:
+    units = np.full((3, 134), np.nan)
+    units[0, 30] = 10
+    units[1, [100, 101, 103] if weekly else [103]] = 10
+    units[2, :120] = 10
+    np.testing.assert_allclose(forecast(matrix_of(units), 120, 14, weekly=weekly), 10.0, rtol=1e-6)
+
+
+def test_a_weekday_never_seen_has_the_mean_where_no_line_is_drawn() -> None:
+    units = np.full((1, 60), np.nan)
+    units[0, [21, 36]] = [6.0, 12.0]  # a Monday and a Tuesday
+    assert forecast(matrix_of(units), 42, 7)[0] == pytest.approx([6, 12, 9, 9, 9, 9, 9])

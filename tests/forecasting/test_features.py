@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from showcase.forecasting import tree_rows
 from showcase.forecasting.day_columns import Days
 from showcase.forecasting.features import AT_CUTOFF, FRAME_V1, FRAME_V2, IN_ADVANCE, TARGET, build_frame
 from showcase.forecasting.history import SalesMatrix
@@ -125,6 +126,22 @@ def test_steps_meet_every_weekday() -> None:
     names = column_names(FRAME_V1)
     pairs = {(int(row[names.index("step")]), int(row[names.index("weekday")])) for row in rows.inputs}
     assert len(pairs) == 49
+
+
+@pytest.mark.parametrize(("closed", "nth"), [([], 7), ([], 14), ([6], 2), ([6], 6)])
+def test_leaving_rows_out_leaves_no_weekday_out(closed: list[int], nth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    units = np.ones((40, 364))
+    units[:, np.isin(np.arange(364) % 7, closed)] = nan
+    history = matrix_of(units).history()
+    known = int((~np.isnan(units)).sum())
+    monkeypatch.setattr(tree_rows, "_MOST_ROWS", known // nth)
+    rows = training_rows(FRAME_V1, Past.of(history), Days.of(history), REACH)
+    names = column_names(FRAME_V1)
+    weekday, step = (rows.inputs[:, names.index(name)].astype(int) for name in ("weekday", "step"))
+    open_days = [day for day in range(7) if day not in closed]
+    assert len(rows.day) == pytest.approx(known / nth, rel=0.05)
+    assert np.bincount(weekday, minlength=7)[open_days].min() > 0.8 * len(rows.day) / len(open_days)
+    assert np.bincount(step)[1:].min() > 0.8 * len(rows.day) / REACH
 
 
 def test_rolling_by_hand() -> None:

@@ -82,6 +82,17 @@ def test_the_unplanned_future_keeps_the_price_without_its_promotion() -> None:
     assert not future.holiday.any()
 
 
+def test_a_promotion_before_missing_days_is_taken_off_the_price_that_they_carry() -> None:
+    units, price, promo = np.ones((4, 10)), np.full((4, 10), 10.0), np.zeros((4, 10))
+    units[:3, 7:] = np.nan
+    promo[:, 6], price[:, 6:] = 0.2, 8.0
+    price[1, 9] = 12.0  # a closed day with a price of its own
+    promo[2, 9], price[2, 9] = 0.5, 6.0  # and one with a promotion of its own
+    # the last series sells at 8 without a promotion: that is its price
+    future = carried_future(matrix_of(units, price=price, promo=promo).history(), horizon=2)
+    assert future.price.tolist() == [[10.0] * 2, [12.0] * 2, [12.0] * 2, [8.0] * 2]
+
+
 def test_selecting_keeps_ids_and_rows_together() -> None:
     matrix = counting(3, 10)
     history = matrix.history().select(np.array([2, 0]))
