@@ -101,8 +101,8 @@ def import_sales(
             screen.print(f"  {line}", markup=False)
         if intake.ignored_columns:
             screen.print(f"  ignored: {', '.join(intake.ignored_columns)}", markup=False)
-        for note in account["notes"]:
-            screen.print(f"  {note}", markup=False)
+        for line in (*account["summary"], *account["notes"]):
+            screen.print(f"  {line}", markup=False)
     _say_kept(kept, account, as_json=as_json)
 
 

@@ -124,7 +124,7 @@ def account_html(kept: Kept, intake: Intake) -> str:
     series = "1 series" if intake.quality.series == 1 else f"{intake.quality.series:,} series"
     first = f"{found.row_counts['sales']:,} rows of {series} over {span(found.window.start, found.window.end)}"
     verb = "is the current data set now" if kept.is_new else "was there already, and is the current data set now"
-    notes = [*intake.quality.notes()]
+    notes = [*intake.quality.summary(), *intake.quality.notes()]
     if intake.ignored_columns:
         notes.append(f"Columns that were not read: {', '.join(intake.ignored_columns)}.")
     listed = "".join(f"<li>{plain(note)}</li>" for note in notes)

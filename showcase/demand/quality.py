@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from showcase.kernel.window import Window
-from showcase.kernel.words import percent
+from showcase.kernel.words import counted, percent
 
 # One row a series; days are days since 1970-01-01, money is whole cents, all else counts rows.
 SERIES_FACTS: dict[str, pl.DataType] = {
@@ -93,6 +93,18 @@ class Quality:
         """Rows that tell the stock by all rows."""
         return _share(self.stock_days, self.rows)
 
+    def summary(self) -> list[str]:
+        """What was found, be it good or bad, one sentence each."""
+        days = f"{self.window} ({counted(self.window.days, 'day')})"
+        stockouts = f"; {counted(self.stockout_days, 'row')} out of stock" if self.stock_days else ""
+        return [
+            f"{counted(self.rows, 'row')} of {self.series:,} series, {days}.",
+            f"{percent(self.zero_share, 1)} of the open days have no sale.",
+            f"{percent(self.price_coverage, 1)} of the rows have a price of their own.",
+            f"{counted(self.promotion_days, 'row')} on promotion; {counted(self.event_days, 'day')} with an event.",
+            f"{percent(self.stock_coverage, 1)} of the rows tell the stock{stockouts}.",
+        ]
+
     def notes(self) -> list[str]:
         """What a person should know, one sentence each; nothing that is as it should be."""
         return [sentence for is_said, sentence in _sentences(self) if is_said]
@@ -135,8 +147,8 @@ def _sentences(found: Quality) -> list[tuple[bool, str]]:
         (found.days_below_zero > 0, f"{found.days_below_zero} days had more returns than sales; they count as 0."),
         (
             found.short_series > 0,
-            f"{found.short_series} series have fewer than {found.needed_days} days and are left out of a default"
-            f" backtest: {named}{more}.",
+            f"{found.short_series} series have fewer than {found.needed_days} days and are left out of some or all"
+            f" folds of a default backtest: {named}{more}.",
         ),
         (
             found.ended_series > 0,

@@ -42,8 +42,3 @@ def obstacles(first: RegistryEntry, second: RegistryEntry) -> tuple[Obstacle, ..
             )
         )
     return tuple(found)
-
-
-def are_comparable(first: RegistryEntry, second: RegistryEntry) -> bool:
-    """Whether nothing speaks against comparing the two."""
-    return not obstacles(first, second)

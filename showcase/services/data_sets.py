@@ -33,9 +33,10 @@ def kept_json(kept: Kept) -> dict[str, Any]:
 
 
 def intake_json(intake: Intake) -> dict[str, Any]:
-    """How a file was read: one line a field, the columns that were ignored, and what is to be known of its quality."""
+    """How a file was read: one line a field, the columns that were ignored, what was found, and what to look at."""
     return {
         "mapping": intake.mapping_shown,
         "ignored_columns": list(intake.ignored_columns),
-        "notes": list(intake.quality.notes()),
+        "summary": intake.quality.summary(),
+        "notes": intake.quality.notes(),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -13,7 +12,7 @@ from showcase.forecasting.options import FrameName
 from showcase.forecasting.zoo import ModelConfig
 from showcase.kernel.day import Day
 from showcase.kernel.identity import Digest
-from showcase.kernel.refusals import contradiction, parse_as
+from showcase.kernel.refusals import contradiction
 from showcase.kernel.window import Window
 
 MOST_REACH = 120
@@ -131,8 +130,3 @@ class BacktestRequest(SeriesDays):
         description="The models that compete, each type once; the controls come by themselves.",
     )
     backtest: BacktestSettings = Field(BacktestSettings(), description="How they are scored.")
-
-
-def parse_ask[Asked: _Request](kind: type[Asked], payload: Mapping[str, Any] | str | bytes) -> Asked:
-    """One of these requests from an object or its JSON; InvalidInputError names each refused field."""
-    return parse_as(kind, payload, "request")

@@ -212,6 +212,10 @@ def test_seed_import_and_choose_a_data_set(showcase: Showcase, tmp_path: Path) -
     file.write_text("date,store,product,quantity\n2026-01-01,A,x,3\n2026-01-02,A,x,4\n")
     imported = json.loads(showcase("import", str(file), "--json").stdout)
     assert imported["records_created"]["sales"] == 2
+    assert imported["summary"][:2] == [
+        "2 rows of 1 series, 2026-01-01 .. 2026-01-02 (2 days).", "0.0 % of the open days have no sale.",
+    ]  # fmt: skip
+    assert imported["summary"][0] in showcase("import", str(file)).stdout
     assert showcase("datasets", "--use", str(made["data_set"])).returncode == 0
     current = [one["id"] for one in json.loads(showcase("datasets", "--json").stdout)["datasets"] if one["is_current"]]
     assert current == [made["data_set"]]

@@ -11,7 +11,15 @@ import holoviews as hv
 import polars as pl
 import pytest
 
-from showcase.console.data_words import data_set_html, data_set_rows, refusal_html, series_words, truth_words, wipe_html
+from showcase.console.data_words import (
+    account_html,
+    data_set_html,
+    data_set_rows,
+    refusal_html,
+    series_words,
+    truth_words,
+    wipe_html,
+)
 from showcase.console.file_drop import FileDrop
 from showcase.console.forms.intake import IntakeForm
 from showcase.console.plots.explorer import HEIGHT, explorer_plot
@@ -23,9 +31,10 @@ from showcase.demand.intake_report import IntakeRefusedError, RowError
 from showcase.kernel.identity import Digest
 from showcase.kernel.window import Window
 from showcase.planning.reforecast import TrueEffects
-from showcase.services.demand import Wipe
+from showcase.services.demand import Kept, Wipe
 from showcase.services.series import SeriesRecord
 from showcase.store.demand import DataSet, Pair
+from tests.demand.sales_files import take
 
 PROBE = "<img src=x onerror=alert(1)>"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -134,6 +143,15 @@ def test_the_form_offers_the_columns_and_gives_what_an_import_takes() -> None:
     assert form.version == 2
     assert form.mapping()["promo"] == "weather"
     assert form.options().returns == "net"
+
+
+def test_the_account_of_an_import_says_what_was_found_and_what_to_look_at(tmp_path: Path) -> None:
+    intake = take(tmp_path, "date,store,product,quantity,unit_price\n2026-03-01,A,x,3,2.50\n2026-03-03,A,x,0,\n")
+    account = account_html(Kept(data_set(row_counts={"sales": 2}), is_new=True), intake)
+    for sentence in (*intake.quality.summary(), *intake.quality.notes()):
+        assert f"<li>{sentence}</li>" in account
+    assert "<li>50.0 % of the rows have a price of their own.</li>" in account
+    assert PROBE not in account
 
 
 def test_a_field_without_a_column_is_marked() -> None:

@@ -35,6 +35,13 @@ def test_quality_counts_what_is_there_and_what_is_missing(tmp_path: Path) -> Non
     assert found.zero_share == pytest.approx(3 / 4)
     assert found.price_coverage == pytest.approx(2 / 5)
     assert found.stock_coverage == pytest.approx(3 / 5)
+    assert found.summary() == [
+        "5 rows of 2 series, 2026-01-01 .. 2026-03-01 (60 days).",
+        "75.0 % of the open days have no sale.",
+        "40.0 % of the rows have a price of their own.",
+        "2 rows on promotion; 1 day with an event.",
+        "60.0 % of the rows tell the stock; 1 row out of stock.",
+    ]
     assert found.notes() == [
         "2 days (28.6 %) have no row between the first and the last day of their series; they are missing, not zero.",
         "1 days are closed; they are not scored.",
@@ -42,7 +49,8 @@ def test_quality_counts_what_is_there_and_what_is_missing(tmp_path: Path) -> Non
         "75.0 % of the open days have no sale: demand is intermittent.",
         "2 rows belong to series that have no price at all; their revenue counts as 0.",
         "1 blank prices took the last known one of their series.",
-        "2 series have fewer than 72 days and are left out of a default backtest: A/y (2), A/x (5).",
+        "2 series have fewer than 72 days and are left out of some or all folds of a default backtest: "
+        "A/y (2), A/x (5).",
         "1 series end more than 28 days before 2026-03-01.",
         "1 series never sell anything.",
         "1 blank lines were skipped.",
@@ -54,6 +62,12 @@ def test_sound_sales_have_nothing_to_be_said_about_them(tmp_path: Path) -> None:
     content = "date,store,product,quantity,unit_price\n" + "".join(f"{day},A,x,3,2.50\n" for day in days)
     found = take(tmp_path, content).quality
     assert found.notes() == []
+    assert found.summary()[1:] == [
+        "0.0 % of the open days have no sale.",
+        "100.0 % of the rows have a price of their own.",
+        "0 rows on promotion; 0 days with an event.",
+        "0.0 % of the rows tell the stock.",
+    ]
     assert (found.price_coverage, found.zero_share, found.missing_share) == (1.0, 0.0, 0.0)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pydantic import BaseModel
 
 from showcase.errors import ConflictError, InvalidInputError, NotFoundError
 from showcase.forecasting.features import FRAME_V1, FRAME_V2
+from showcase.kernel.refusals import parse_as
 from showcase.services.model_requests import (
     AnnouncedModel,
     BacktestRequest,
@@ -18,7 +20,6 @@ from showcase.services.model_requests import (
     ModelRunChange,
     PredictRequest,
     TrainRequest,
-    parse_ask,
 )
 from showcase.services.models import Subject
 from showcase.services.suite import Services
@@ -47,8 +48,12 @@ def of(subject: Subject, **more: Any) -> dict[str, Any]:
     return {"store_id": subject.pair.store_id, "product_id": subject.pair.product_id, **more}
 
 
+def asking[Asked: BaseModel](kind: type[Asked], sent: dict[str, Any]) -> Asked:
+    return parse_as(kind, sent, "request")
+
+
 def test_a_feature_frame_has_a_row_a_day_and_says_what_is_known_when(bench: Workbench, subject: Subject) -> None:
-    found = features_json(bench.features(parse_ask(FeaturesRequest, of(subject))))
+    found = features_json(bench.features(asking(FeaturesRequest, of(subject))))
     assert found["frame_version"] == 2
     assert [column["name"] for column in found["columns"]] == [column.name for column in FRAME_V2.columns]
     assert [row["date"] for row in found["rows"]] == [day.isoformat() for day in subject.data_set.window]
@@ -61,7 +66,7 @@ def test_a_feature_frame_has_a_row_a_day_and_says_what_is_known_when(bench: Work
 def test_a_frame_of_some_days_knows_nothing_of_the_others(bench: Workbench, subject: Subject) -> None:
     first = subject.data_set.window.start + timedelta(days=10)
     ask = of(subject, frame="v1", start_date=first.isoformat(), end_date=(first + timedelta(days=9)).isoformat())
-    found = bench.features(parse_ask(FeaturesRequest, ask))
+    found = bench.features(asking(FeaturesRequest, ask))
     assert (found.rows.height, len(found.rows.columns) - 1) == (10, len(FRAME_V1.columns))
     assert found.rows["lag_1"][0] is None
 
@@ -71,7 +76,7 @@ def test_a_training_is_registered_under_its_series_and_can_forecast(
 ) -> None:
     end = subject.data_set.window.end - timedelta(days=14)
     ask = of(subject, config={"model_type": "prophet_like"}, end_date=end.isoformat(), horizon=7, gap=2)
-    trained = bench.train(parse_ask(TrainRequest, ask), quiet)
+    trained = bench.train(asking(TrainRequest, ask), quiet)
     told = trained_json(trained)
     run = services.registry.show(trained.model_run_id)
     assert (run.status, run.store_id, run.product_id) == ("success", subject.pair.store_id, subject.pair.product_id)
@@ -96,7 +101,7 @@ def test_a_model_of_some_days_alone_forecasts_as_if_there_were_no_others(
 ) -> None:
     start = subject.data_set.window.start + timedelta(days=30)
     ask = of(subject, config={"model_type": "trend_regression_baseline"}, start_date=start.isoformat(), horizon=7)
-    trained = bench.train(parse_ask(TrainRequest, ask), quiet)
+    trained = bench.train(asking(TrainRequest, ask), quiet)
     far = bench.predict(PredictRequest(run_id=trained.model_run_id, horizon=14), quiet)
     near = bench.predict(PredictRequest(run_id=trained.model_run_id, horizon=7), quiet)
     # going further fits anew, on the very days of the model
@@ -105,7 +110,7 @@ def test_a_model_of_some_days_alone_forecasts_as_if_there_were_no_others(
 
 
 def test_two_trainings_of_one_request_give_the_same_bytes(bench: Workbench, subject: Subject) -> None:
-    ask = parse_ask(TrainRequest, of(subject, config={"model_type": "regression"}))
+    ask = asking(TrainRequest, of(subject, config={"model_type": "regression"}))
     assert bench.train(ask, quiet).artifact_digest == bench.train(ask, quiet).artifact_digest
 
 
@@ -113,7 +118,7 @@ def test_a_backtest_scores_every_series_and_the_one_that_was_asked_for(
     services: Services, bench: Workbench, subject: Subject
 ) -> None:
     ask = of(subject, configs=[{"model_type": "moving_average"}], backtest={"n_splits": 2, "horizon": 7})
-    tested = bench.backtest(parse_ask(BacktestRequest, ask), quiet)
+    tested = bench.backtest(asking(BacktestRequest, ask), quiet)
     told = backtested_json(tested)
     assert told["winner"] == "moving_average"
     assert {row["model"] for row in told["focus"]} == {"moving_average", "naive", "seasonal_naive"}
@@ -129,7 +134,7 @@ def test_a_backtest_on_generated_data_is_also_told_against_what_people_wanted(
     subject = seed_subject(services, "stockout_heavy", stores=2, products=3, window_days=90)
     first, end = subject.matrix.day(7), subject.matrix.day(80)
     ask = of(subject, configs=[{"model_type": "moving_average"}], start_date=str(first), end_date=str(end))
-    tested = bench.backtest(parse_ask(BacktestRequest, ask), quiet)
+    tested = bench.backtest(asking(BacktestRequest, ask), quiet)
     rows = {row["days"]: row for row in backtested_json(tested)["truth"] if row["model"] == "moving_average"}
     assert rows["all"]["n"] == rows["in_stock"]["n"] + rows["stockout"]["n"]
     # where the shelf was full, sales are what was wanted
@@ -151,7 +156,7 @@ def test_of_real_sales_nobody_knows_the_truth(services: Services, bench: Workben
     kept, _ = services.demand.import_sales(file)
     pair = services.demand.focus(kept.data_set, None).pair
     ask = {"store_id": pair.store_id, "product_id": pair.product_id, "configs": [{"model_type": "naive"}]}
-    assert backtested_json(bench.backtest(parse_ask(BacktestRequest, ask), quiet))["truth"] is None
+    assert backtested_json(bench.backtest(asking(BacktestRequest, ask), quiet))["truth"] is None
 
 
 def test_a_failing_training_leaves_a_failed_job_and_model_run_that_say_why(
@@ -160,7 +165,7 @@ def test_a_failing_training_leaves_a_failed_job_and_model_run_that_say_why(
     day = subject.data_set.window.start.isoformat()
     ask = of(subject, config={"model_type": "regression"}, start_date=day, end_date=day)
     with pytest.raises(InvalidInputError) as refused:
-        bench.train(parse_ask(TrainRequest, ask), quiet)
+        bench.train(asking(TrainRequest, ask), quiet)
     (job,) = services.jobs.recent(status="failed")
     (run,), _ = services.registry.list_runs()
     assert job.failure == refused.value.message == run.failure
@@ -172,13 +177,13 @@ def test_what_is_not_there_is_refused_before_anything_is_written(
 ) -> None:
     config = {"model_type": "naive"}
     with pytest.raises(NotFoundError):
-        bench.train(parse_ask(TrainRequest, {"store_id": 9999, "product_id": 9999, "config": config}), quiet)
+        bench.train(asking(TrainRequest, {"store_id": 9999, "product_id": 9999, "config": config}), quiet)
     with pytest.raises(InvalidInputError, match="start_date, end_date"):
-        bench.features(parse_ask(FeaturesRequest, of(subject, end_date="2031-01-01")))
+        bench.features(asking(FeaturesRequest, of(subject, end_date="2031-01-01")))
     with pytest.raises(InvalidInputError, match="product_id"):
-        parse_ask(PredictRequest, {"store_id": 1})
+        asking(PredictRequest, {"store_id": 1})
     with pytest.raises(InvalidInputError, match=r"config"):
-        parse_ask(TrainRequest, of(subject, config={"model_type": "magic"}))
+        asking(TrainRequest, of(subject, config={"model_type": "magic"}))
     with pytest.raises(NotFoundError, match="in production"):
         bench.predict(PredictRequest(), quiet)
     assert services.jobs.recent() == []
@@ -196,19 +201,19 @@ def test_metrics_that_nobody_could_read_are_refused(metrics: dict[str, Any], sub
         (ModelRunChange, {"status": "running", "metrics": metrics}),
     ):
         with pytest.raises(InvalidInputError, match="metrics"):
-            parse_ask(kind, ask)
+            asking(kind, ask)
 
 
 def test_metrics_may_hold_more_than_is_read(bench: Workbench, subject: Subject) -> None:
     metrics = {"scores": {"wape": 12, "mine": "good"}, "plan": {"gap": 2, "horizon": 7}, "by": ["hand"]}
-    asked = parse_ask(AnnouncedModel, of(subject, config={"model_type": "naive"}, metrics=metrics))
+    asked = asking(AnnouncedModel, of(subject, config={"model_type": "naive"}, metrics=metrics))
     assert bench.announce(asked).metrics == metrics
 
 
 def test_a_model_that_is_switched_off_is_refused(database: Database, tmp_path: Path, subject: Subject) -> None:
     off = services_over(database, tmp_path)
     with pytest.raises(InvalidInputError, match="SHOWCASE_ENABLE_LIGHTGBM"):
-        off.workbench.train(parse_ask(TrainRequest, of(subject, config={"model_type": "lightgbm"})), quiet)
+        off.workbench.train(asking(TrainRequest, of(subject, config={"model_type": "lightgbm"})), quiet)
     assert {entry.model_type for entry in off.models.catalog() if not entry.enabled} == {
         "random_forest", "lightgbm", "xgboost",
     }  # fmt: skip

@@ -75,6 +75,7 @@ class Imported(Open):
     fingerprint: str
     mapping: list[str]
     ignored_columns: list[str]
+    summary: list[str]
     notes: list[str]
 
 
