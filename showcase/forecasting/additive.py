@@ -46,7 +46,8 @@ def _trend_design(first_day: date, days: int, cutoff: date, weekly: bool) -> Flo
 def _weekdays(first_day: date, days: int) -> Floats:
     """One column a weekday, Monday first, with 1 on its days (d, 7)."""
     weekday = (first_day.toordinal() - 1 + np.arange(days)) % _WEEK
-    return (weekday[:, None] == np.arange(_WEEK)).astype(np.float64)
+    columns: Floats = (weekday[:, None] == np.arange(_WEEK)).astype(np.float64)
+    return columns
 
 
 def fit_trend_regression(history: History, options: TrendRegressionOptions, _reach: int) -> ModelState:
