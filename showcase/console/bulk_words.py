@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from showcase.console.text import count, plain
+from showcase.console.text import words as listed
 from showcase.services.workspace_bulk import BulkOutcome, BulkPreview
+
+_SHOWN_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,14 @@ BULK: Mapping[str, BulkWords] = MappingProxyType(
 """The first five have a button of their own; the others stand behind More."""
 
 
-def preview_html(action: str, preview: BulkPreview) -> str:
-    """What an action would do, before it is done: how many, which among them deserve a look, and who is left out."""
+def preview_html(action: str, preview: BulkPreview, named: Sequence[str] = ()) -> str:
+    """What an action would do, before it is done: how many, which among them deserve a look, and who is left out.
+
+    `named` are the names of the ticked ones; empty where all that match are meant.
+    """
     words = BULK[action]
     facts = [("Reaches", f"<b>{count(preview.count, 'workspace')}</b>")]
+    facts += [("Ticked", plain(_first(named)))] if named else []
     facts += [("Pinned", f"{preview.pinned:,} of them")] if preview.pinned else []
     facts += [("Replayed", f"{preview.with_descendants:,} of them")] if preview.with_descendants else []
     facts += [("Exported", f"{preview.exported:,} of them")] if preview.exported else []
@@ -69,6 +76,14 @@ def preview_html(action: str, preview: BulkPreview) -> str:
             parts.append("<p>Their replays stay, and show a source that is gone.</p>")
         parts.append('<p class="quiet">This can be undone here until the program is started anew.</p>')
     return "".join(parts)
+
+
+def _first(named: Sequence[str]) -> str:
+    """The first names and how many more there are; those of one name, as a run and its replays, once."""
+    times = Counter(named)
+    told = [name if times[name] == 1 else f"{name} ({times[name]} of them)" for name in times]
+    more = len(named) - sum(times[name] for name in list(times)[:_SHOWN_NAMES])
+    return f"{', '.join(told[:_SHOWN_NAMES])} and {more:,} more" if more else listed(told)
 
 
 def done_words(action: str, outcome: BulkOutcome) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from showcase.console.theme import sheet
+
 
 class ChoiceRows(JSComponent):
     """Rows in columns; a click or the arrow keys choose one. Texts are set as text, never as markup.
@@ -24,7 +26,7 @@ class ChoiceRows(JSComponent):
     rows = param.List(default=[], item_type=dict, doc="key, cells and mark of each row.")
 
     _esm = Path(__file__).with_name("choice_rows.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "choice_rows.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("choice_rows")]  # noqa: RUF012  (Panel's own declaration)
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"margin": 0, "sizing_mode": "stretch_width", **params})

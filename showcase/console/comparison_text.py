@@ -122,7 +122,7 @@ def _group(comparison: Comparison, heading: str, lines: Iterable[_Line]) -> str:
 
 def _score(comparison: Comparison, row: ScoreRow) -> _Line:
     direction = _DIRECTIONS.get(row.direction, f"should be {row.direction}")
-    label = f'{plain(row.title)} <span class="quiet small direction">{plain(direction)}</span>'
+    label = f'{plain(row.title)} <span class="quiet small direction">· {plain(direction)}</span>'
     cells = []
     for one, value, delta in zip(comparison.workspaces, row.values, row.deltas, strict=True):
         mark, tone = "", ""

@@ -9,6 +9,8 @@ from uuid import uuid4
 import param
 from panel.custom import JSComponent
 
+from showcase.console.theme import sheet
+
 
 class Connection(JSComponent):
     """Nothing while all is well. What runs on the server goes on without the page, and a page that is back shows it.
@@ -22,7 +24,7 @@ class Connection(JSComponent):
     reload = param.String(default="Reload", doc="What the button says.")
 
     _esm = Path(__file__).with_name("connection.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "connection.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("connection")]  # noqa: RUF012  (Panel's own declaration)
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"session": uuid4().hex, **params})

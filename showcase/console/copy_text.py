@@ -7,6 +7,8 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
+from showcase.console.theme import sheet
+
 
 class CopyText(JSComponent):
     """Set as text, never as markup. Where the browser keeps the clipboard shut, the text is selected to be copied."""
@@ -15,4 +17,4 @@ class CopyText(JSComponent):
     name_of_text = param.String(default="Code", doc="What it is, for readers of the screen.")
 
     _esm = Path(__file__).with_name("copy_text.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "copy_text.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("copy_text")]  # noqa: RUF012  (Panel's own declaration)

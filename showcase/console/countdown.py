@@ -7,6 +7,8 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
+from showcase.console.theme import sheet
+
 
 class Countdown(JSComponent):
     """Set `left_s` when it was read; between two readings the browser counts by itself."""
@@ -15,4 +17,4 @@ class Countdown(JSComponent):
     whole_s = param.Number(default=10.0, doc="Seconds of the whole window.")
 
     _esm = Path(__file__).with_name("countdown.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "countdown.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("countdown")]  # noqa: RUF012  (Panel's own declaration)

@@ -11,6 +11,7 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
+from showcase.console.theme import sheet
 from showcase.console.uploads import CHUNK_BYTES, Upload
 from showcase.errors import InvalidInputError, ShowcaseError
 
@@ -27,7 +28,7 @@ class FileDrop(JSComponent):
     chunk_bytes = param.Integer(default=CHUNK_BYTES, doc="The size of one part.")
 
     _esm = Path(__file__).with_name("file_drop.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "file_drop.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("file_drop")]  # noqa: RUF012  (Panel's own declaration)
 
     def __init__(
         self, folder: Path, begun: Callable[[], None], taken: Callable[[Upload], Awaitable[None]], **params: Any

@@ -40,6 +40,7 @@ class Column:
     width_px: int
     cell: Callable[[Line], str]
     is_usual: bool = True
+    grows: bool = False
 
 
 def name_of(workspace: Workspace) -> str:
@@ -121,16 +122,16 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         column.name: column
         for column in (
             Column("pin", "Pin", 40, _pin),
-            Column("name", "Name", 170, _name),
+            Column("name", "Name", 170, _name, grows=True),
             Column("status", "Status", 96, _status),
             Column("preset", "Demand", 112, lambda line: plain(line.workspace.demand)),
             Column("winner", "Winner", 122, _winner),
             Column("score", "Score", 92, _score),
             Column("made", "Made", 92, _made),
-            Column("tags", "Tags", 132, _tags),
+            Column("tags", "Tags", 132, _tags, grows=True),
             Column("replays", "Replays", 84, _replays),
             Column("took", "Seconds", 70, _took),
-            Column("notes", "Notes", 180, _notes, is_usual=False),
+            Column("notes", "Notes", 180, _notes, is_usual=False, grows=True),
             Column("seed", "Seed", 70, lambda line: str(line.workspace.seed), is_usual=False),
         )
     }
@@ -154,6 +155,12 @@ def fitting(names: Sequence[str], room_px: int) -> list[Column]:
             break
         kept.add(name)
     return [COLUMNS[name] for name in names if name in kept]
+
+
+def fixed_widths(columns: Sequence[Column]) -> dict[str, int]:
+    """The widths, in pixels, of the columns that keep theirs; the others share what is left, at every size."""
+    growing = {column.name for column in columns if column.grows} or {columns[-1].name}
+    return {column.name: column.width_px for column in columns if column.name not in growing}
 
 
 def library_table(lines: Sequence[Line], columns: Sequence[Column]) -> pd.DataFrame:

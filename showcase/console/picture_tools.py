@@ -7,6 +7,8 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
+from showcase.console.theme import sheet
+
 
 class PictureTools(JSComponent):
     """Place it in the card of a picture: the PNG is what the nearest canvases around it show."""
@@ -18,4 +20,4 @@ class PictureTools(JSComponent):
     says = param.String(default="picture", doc="What the picture shows, for readers of the screen.")
 
     _esm = Path(__file__).with_name("picture_tools.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "picture_tools.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("picture_tools")]  # noqa: RUF012  (Panel's own declaration)

@@ -12,6 +12,7 @@ import param
 from panel.custom import JSComponent
 
 from showcase.console.plots.sparkline import HEIGHT, WIDTH, sparkline
+from showcase.console.theme import sheet
 from showcase.demand.generate import preview_series
 from showcase.demand.presets import PRESETS, Preset, Scenario
 
@@ -42,7 +43,7 @@ class PresetCards(JSComponent):
     box = param.List(default=[WIDTH, HEIGHT], doc="Width and height of the box that the paths are drawn in.")
 
     _esm = Path(__file__).with_name("preset_cards.js")
-    _stylesheets = [Path(__file__).with_name("styles") / "preset_cards.css"]  # noqa: RUF012  (Panel's own declaration)
+    _stylesheets = [sheet("preset_cards")]  # noqa: RUF012  (Panel's own declaration)
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"cards": [dict(card) for card in preset_cards()], **params})

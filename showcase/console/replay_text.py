@@ -21,6 +21,8 @@ _LABELS = {
     "user_scope": "Focus pair",
     "replayed_from_workspace_id": "Source",
 }
+_ROW_OF = {"calendar": "calendar day", "sales": "sales row", "stock": "stock row"}
+"""What a row of a table is, where its name does not say so."""
 _NOT_SHOWN = ("replayed_from_workspace_id", "preservation")
 
 
@@ -116,10 +118,15 @@ def _wiped(wipes: Sequence[Mapping[str, Any]], sent: Mapping[str, Any]) -> str:
 
 
 def _wiped_set(lines: Sequence[Mapping[str, Any]]) -> str:
-    tables = ", ".join(f"{int(line['rows']):,} {line['table']}" for line in lines)
+    tables = ", ".join(_rows_of(str(line["table"]), int(line["rows"])) for line in lines)
     total = sum(int(line["rows"]) for line in lines)
     name = plain(lines[0]["data_set"])
     return f'<tr><th scope="row">{name}</th><td>{plain(tables)}</td><td class="n">{total:,}</td></tr>'
+
+
+def _rows_of(table: str, rows: int) -> str:
+    """`1 store`, `181 calendar days`; most tables are called after what a row of them is."""
+    return count(rows, _ROW_OF.get(table, table.removesuffix("s").replace("_", " ")))
 
 
 def is_typed(typed: str, name: str | None, workspace_id: str) -> bool:

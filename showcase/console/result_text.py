@@ -24,10 +24,8 @@ def keys(*each: tuple[str, str, str]) -> str:
 
 
 SOLD, WANTED, EMPTY = ("", "past", "sold"), ("dashed", "ahead", "wanted (known truth)"), ("dot", "other", "shelf empty")
-FORECAST_KEYS, TRIED_KEYS = (
-    keys(("", "past", "sold"), ("dashed", "other", backtest), ("", "ahead", "forecast, 80 and 95 % intervals"))
-    for backtest in ("winner in the backtest", "in the backtest")
-)
+_TESTED, _AHEAD = ("dashed", "other", "winner in the backtest"), ("", "ahead", "forecast, 80 and 95 % intervals")
+TRIED_KEYS = keys(SOLD, ("dashed", "other", "in the backtest"), _AHEAD)
 HORIZON_KEYS = keys(("", "ahead", "winner (strong) and chosen"), ("dashed", "past", "control"))
 COVERAGE_KEYS = keys(
     ("dot", "other", "80 % interval"), ("square", "ahead", "95 % interval"), ("dotted", "past", "as it should")
@@ -37,6 +35,12 @@ TRUTH_KEYS = keys(
 )
 EFFECT_KEYS = keys(("dot", "other", "estimated, with 95 % interval"), ("square", "ahead", "true, as generated"))
 GONE = '<p class="small quiet">Its data set was wiped since: what was sold cannot be drawn.</p>'
+
+
+def forecast_keys(past: object, forecast: object, tested: object) -> str:
+    """The keys of those of the three that are there; what was sold goes with its data set."""
+    parts = ((past, SOLD), (tested, _TESTED), (forecast, _AHEAD))
+    return keys(*(key for part, key in parts if part is not None)) + ("" if past is not None else GONE)
 
 
 def decided_html(approval: Mapping[str, Any]) -> str:

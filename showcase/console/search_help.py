@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from showcase.console.shelf import place_of
-from showcase.console.text import plain
+from showcase.console.text import plain, words
 from showcase.errors import ShowcaseError
 from showcase.workspaces.search import FIELDS, FLAGS
 
@@ -15,19 +15,23 @@ _EXAMPLES = (
     ("(holiday OR sparse) created>=2026-11-01", "either, made in November or later"),
     ('tag:"two words"', "a value with a space is quoted"),
 )
-_SIGNS = {"number": ": = < <= > >=", "day": ": = < <= > >="}
+_MEASURED = ("number", "day")
 
 
 def search_help_html() -> str:
     """Fields, signs, claims and examples; all of it our own words."""
-    fields = ((f"<code>{name}</code>", f"{says} <code>{_SIGNS.get(kind, ':')}</code>")
-              for name, (kind, says) in FIELDS.items())  # fmt: skip
+    fields = ((f"<code>{name}</code>", says) for name, (_, says) in FIELDS.items())
+    measured = words(f"<code>{name}</code>" for name, (kind, _) in FIELDS.items() if kind in _MEASURED)
     claims = ((f"<code>{name}</code>", says) for name, says in FLAGS.items())
     examples = ((f"<code>{plain(text)}</code>", says) for text, says in _EXAMPLES)
     return (
         "<p>Words beside one another must all be found. <code>AND</code>, <code>OR</code>, <code>NOT</code> and "
         "parentheses join them; the same line works in <code>showcase workspaces list --search</code>.</p>"
-        f"<h3>Examples</h3>{_list(examples, 'wide')}<h3>Fields</h3>{_list(fields)}<h3>Claims</h3>{_list(claims)}"
+        f"<h3>Examples</h3>{_list(examples, 'wide')}"
+        "<h3>Fields</h3><p>Each is followed by <code>:</code> and a value; "
+        f"{measured} also by <code>=</code>, <code>&lt;</code>, <code>&lt;=</code>, <code>&gt;</code> or "
+        f"<code>&gt;=</code>.</p>{_list(fields)}"
+        f"<h3>Claims</h3>{_list(claims)}"
     )
 
 

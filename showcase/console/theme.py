@@ -60,6 +60,8 @@ def _theme(mode: str) -> dict[str, Any]:
                     }
                 }
             },
+            # as wide as what it says: beside a small button it would break after each word
+            "MuiTooltip": {"styleOverrides": {"tooltip": {"width": "max-content", "maxWidth": "300px"}}},
             "MuiDialog": {"styleOverrides": {"paper": {"backgroundImage": "none"}}},
             "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important", "paddingLeft": "16px"}}},
         },

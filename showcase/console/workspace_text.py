@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ VERDICT_WORDS = {
 }
 """What a verdict and its parts are called, and their tone."""
 _SILENT = "not_applicable"
+_ENTRY, _WORD = re.compile(r"\[(\d+)\]"), re.compile(r"'([a-z_]+)'")
 
 
 def facts(heading: str, rows: Iterable[tuple[str, str]], aside: str = "") -> str:
@@ -55,8 +57,7 @@ def result_html(workspace: Workspace) -> str:
     """The winner and its score, or why there is none."""
     summary = workspace.result_summary or {}
     if summary.get("winner_model_type") is None:
-        why = summary.get("reason") or ("the run is under way" if workspace.status == "running" else "no model won")
-        return facts("Result", [("No winner", plain(why))])
+        return facts("Result", [("No winner", plain(_why_none(workspace)))])
     metric = summary.get("winner_metric")
     rows = [
         ("Winner", f"<b>{plain(summary['winner_model_type'])}</b>"),
@@ -66,6 +67,16 @@ def result_html(workspace: Workspace) -> str:
     if controls and metric in controls[0]:
         rows.append(("Second", f"{plain(controls[0].get('model'))}, {score(controls[0][metric], metric)}"))
     return facts("Result", rows)
+
+
+def _why_none(workspace: Workspace) -> str:
+    """Why a workspace has no winner; the story tells more of a step that failed."""
+    reason = (workspace.result_summary or {}).get("reason")
+    if reason or workspace.status == "running":
+        return str(reason or "the run is under way")
+    steps = (step for phase in workspace.phase_summaries or [] for step in phase.get("steps") or [])
+    failed = next((step.get("step") for step in steps if step.get("status") == "fail"), None)
+    return f"the step {failed} failed, as its story tells" if failed else "no model won"
 
 
 def verdict_html(workspace: Workspace) -> str:
@@ -100,7 +111,10 @@ def _part(part: str, mark: Any, where: str | None) -> str:
 def _place(part: str, where: str) -> str:
     """Where a part differs, without its own name: `winner value: 20.2 against 19.5`."""
     path, colon, said = where.partition(": ")
-    path = path.removeprefix(part).removeprefix(".").replace("_", " ").replace(".", " ")
+    path = _ENTRY.sub(lambda found: f" {int(found[1]) + 1}", path.removeprefix(part).removeprefix("."))
+    path = path.replace("_events", "").replace("_", " ").replace(".", " ")
+    # a word of ours stands in quotes, and with the line that joins its parts
+    said = _WORD.sub(lambda found: found[1].replace("_", " "), said)
     return f"{path}{colon}{said}" if path else said
 
 

@@ -26,16 +26,17 @@ def clean_text(text: str, field: str, *, longest: int, is_multiline: bool = Fals
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     cleaned = composed(text).strip()
     allowed = "\n\t" if is_multiline else ""
+    has = "have" if field.endswith("s") else "has"
     for character in cleaned:
         if character not in allowed and _is_refused(character):
             raise InvalidInputError(
-                f"The {field} has the character U+{ord(character):04X}, which cannot be seen.",
+                f"The {field} {has} the character U+{ord(character):04X}, which cannot be seen.",
                 "Remove the control characters, the marks of direction and those without width.",
                 [FieldError(field, f"U+{ord(character):04X}", "text that can be seen as it is")],
             )
     if len(cleaned) > longest:
         raise InvalidInputError(
-            f"The {field} has {len(cleaned)} characters; at most {longest} are kept.",
+            f"The {field} {has} {len(cleaned)} characters; at most {longest} are kept.",
             "Shorten the text.",
             [FieldError(field, f"{shown(cleaned)}, {len(cleaned)} characters", f"at most {longest} characters")],
         )

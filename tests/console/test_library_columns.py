@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from showcase.console.library_columns import COLUMNS, USUAL, Line, fitting, library_table
+from showcase.console.library_columns import COLUMNS, USUAL, Line, fitting, fixed_widths, library_table
 from tests.console.cases import kept_workspace
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -63,3 +63,10 @@ def test_the_table_has_the_chosen_columns_in_their_order() -> None:
     assert list(table.columns) == ["seed", "name"]
     assert table["seed"].to_list() == ["42", "42"]
     assert library_table([], [COLUMNS["seed"]]).empty
+
+
+def test_what_has_words_takes_the_room_that_is_left_and_one_column_always_does() -> None:
+    fixed = fixed_widths(fitting(USUAL, 10**6))
+    assert {name for name in USUAL if name not in fixed} == {"name", "tags"}
+    assert fixed["status"] == COLUMNS["status"].width_px
+    assert fixed_widths([COLUMNS["seed"], COLUMNS["score"]]) == {"seed": COLUMNS["seed"].width_px}

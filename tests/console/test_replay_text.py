@@ -53,9 +53,11 @@ def test_a_data_set_that_is_gone_stands_in_the_table_and_in_the_words() -> None:
 
 def test_a_wipe_lists_the_rows_of_each_data_set_though_two_have_one_name() -> None:
     lines = [{"data_set": "sparse", "table": table, "rows": 1000} for table in ("sales", "stock", "sales", "stock")]
+    lines[1:1] = [{"data_set": "sparse", "table": "stores", "rows": 1}]
     html = data_html(preview(wipes=lines, reset=True), "sparse")
-    assert "4,000 rows of 2 data sets" in html
-    assert html.count("1,000 sales, 1,000 stock") == 2
+    assert "4,001 rows of 2 data sets" in html
+    assert "1,000 sales rows, 1 store, 1,000 stock rows" in html
+    assert "<td>1,000 sales rows, 1,000 stock rows" in html
 
 
 def test_what_happens_to_the_data_is_told_where_nothing_is_wiped() -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from showcase.console.bulk_words import BULK
 from showcase.console.search_help import refusal_html, search_help_html
 from showcase.console.shelf import Shelf, place_of
 from showcase.console.state import ConsoleState
 from showcase.console.stores.library import PAGE_ROWS, LibraryStore
+from showcase.console.views.asking import Question
+from showcase.console.views.bulk_bar import BulkBar
 from showcase.settings import Settings
 from showcase.store.engine import Database
 from showcase.testing import launcher_over
@@ -127,3 +130,34 @@ def test_other_columns_need_no_reading_and_clear_takes_every_filter_away(shelf: 
 def test_the_help_has_every_field_and_claim() -> None:
     html = search_help_html()
     assert all(f"<code>{name}</code>" in html for name in (*FIELDS, *FLAGS))
+
+
+@pytest.mark.parametrize("action", BULK)
+def test_every_bulk_action_is_asked_for_with_whom_it_reaches(shelf: Shelf, action: str) -> None:
+    asyncio.run(shelf.refresh())
+    shelf.tick([workspace_id(56), workspace_id(55)])
+    question = Question()
+    bar = BulkBar(shelf, question)
+    asyncio.run(bar._preview(action))
+    assert question.act is not None
+    words, *_ = question._dialog.objects[0].objects
+    assert BULK[action].means.split(",")[0] in words.object
+    if action in ("pin", "tag", "archive", "export", "delete"):
+        assert "<b>2 workspaces</b>" in words.object
+        assert "number-56 and number-55" in words.object
+
+
+def test_tags_are_added_to_all_that_match_and_the_figures_are_theirs(shelf: Shelf) -> None:
+    change(shelf, shelf.search, "tag:odd")
+    shelf.takes_all = True
+    question = Question()
+    bar = BulkBar(shelf, question)
+    asyncio.run(bar._preview("tag"))
+    words, field, *_ = question._dialog.objects[0].objects
+    assert f"<b>{NUMBER // 2} workspaces</b>" in words.object
+    assert "Ticked" not in words.object
+    field.value = "fête, odd"
+    assert question.act is not None
+    asyncio.run(question.act._act())
+    assert len(shelf.done[1].affected) == NUMBER // 2
+    assert shelf.listing.page.workspaces[0].tags == ["odd", "fête"]

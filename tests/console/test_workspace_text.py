@@ -24,6 +24,10 @@ def test_a_verdict_names_the_place_that_differs() -> None:
     assert "winner value: 20.1 against 19.5" in html
     assert "scores winner" not in html
     assert html.count('class="bad">different') == 2
+    asked = "agent_story.approval_events[0].decision: 'approved' against 'timed_out'"
+    told = {"overall": "different", "parts": {"agent_story": "different"}, "where": {"agent_story": asked}}
+    replay = kept_workspace(replayed_from_workspace_id="ab" * 16, result_summary={"verdict": told})
+    assert "approval 1 decision: approved against timed out" in verdict_html(replay)
     assert verdict_html(kept_workspace()) == ""
     assert "when the run has completed" in verdict_html(kept_workspace(replayed_from_workspace_id="ab" * 16))
 
@@ -31,6 +35,10 @@ def test_a_verdict_names_the_place_that_differs() -> None:
 def test_a_run_without_a_winner_says_why() -> None:
     assert "under way" in result_html(kept_workspace(status="running"))
     assert "the disk is full" in result_html(kept_workspace(result_summary={"reason": "the disk is full"}))
+    steps = [{"step": "status", "status": "pass"}, {"step": "train", "status": "fail"}]
+    failed = kept_workspace(status="failed", phase_summaries=[{"phase": "modeling", "steps": steps}])
+    assert "the step train failed" in result_html(failed)
+    assert "no model won" in result_html(kept_workspace())
 
 
 def test_phases_that_need_a_look_stand_open() -> None:
@@ -91,6 +99,10 @@ def test_every_bulk_action_says_what_it_will_do_and_did() -> None:
         assert "2: pinned; name it by its id" in html
         assert BULK[action].did in done_words(action, BulkOutcome(["a"], left, "token"))
     assert "can be undone" in preview_html("delete", preview)
+    named = ["<b>", "twice", "twice", *(f"number-{number}" for number in range(8))]
+    assert "&lt;b&gt;, twice (2 of them), number-0, number-1, number-2, number-3, number-4, number-5 and 2 more" in (
+        preview_html("delete", preview, named)
+    )
     assert done_words("pin", BulkOutcome([], left, None)) == "Nothing was pinned."
     assert (
         undone_words(BulkOutcome(["a"], left, None)) == "Undone for 1 workspace; 2 changed since were left as they are."

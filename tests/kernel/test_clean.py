@@ -46,8 +46,10 @@ def test_what_cannot_be_seen_is_refused_by_its_code(text: str) -> None:
 @pytest.mark.fault("I5")
 def test_a_text_that_is_too_long_is_refused_with_both_lengths() -> None:
     assert len(clean_text("x" * 40, "tag", longest=40)) == 40
-    with pytest.raises(InvalidInputError, match="41 characters; at most 40"):
+    with pytest.raises(InvalidInputError, match="The tag has 41 characters; at most 40"):
         clean_text("x" * 41, "tag", longest=40)
+    with pytest.raises(InvalidInputError, match="The notes have 41 characters"):
+        clean_text("x" * 41, "notes", longest=40)
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=30))

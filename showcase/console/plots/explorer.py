@@ -14,7 +14,7 @@ from showcase.console.theme import PLOT
 from showcase.kernel.table import DATE, UNITS
 
 PICTURES: Mapping[str, tuple[int, str]] = {
-    "demand": (170, "units"),
+    "demand": (148, "units"),
     "price": (70, "price"),
     "promotion": (56, "off, %"),
     "stock": (86, "stock"),

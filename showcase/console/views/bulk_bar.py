@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 import panel as pn
@@ -119,8 +120,8 @@ class BulkBar(pn.viewable.Viewer):
             await self._shelf.refresh()
 
         try:
-            # which tags is not known yet: any that nobody has tells how many are reached
-            asked = {"action": action, **reach} | ({"tags": [_NOBODY_HAS]} if action == "tag" else {})
+            # which tags is not known yet: one that nobody has tells how many are reached
+            asked = {"action": action, **reach} | ({"tags": [token_hex(16)]} if action == "tag" else {})
             html = await self._told_before(action, asked)
         except ShowcaseError as error:
             self._question.tell(words.label, remedy(error))
@@ -131,7 +132,8 @@ class BulkBar(pn.viewable.Viewer):
     async def _told_before(self, action: str, asked: dict[str, Any]) -> str:
         if action == "untag":
             return f"<p>{BULK[action].means}</p>"
-        return preview_html(action, await self._shelf.store.preview(asked))
+        named = () if self._shelf.takes_all else tuple(self._shelf.ticked.values())
+        return preview_html(action, await self._shelf.store.preview(asked), named)
 
     async def _take_back(self, _event: param.parameterized.Event) -> None:
         _, outcome = self._shelf.done
@@ -148,7 +150,6 @@ class BulkBar(pn.viewable.Viewer):
 
 
 _HEADING = '<h2 style="display:inline;margin-right:12px">Library</h2>'
-_NOBODY_HAS = "\u2063"
 
 
 def _tag_field() -> pmui.TextInput:

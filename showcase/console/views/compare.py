@@ -171,5 +171,5 @@ def _keys(found: Comparison, names: list[str]) -> str:
     if aligned:
         words.append("Their days lie far apart, so each begins at the first day that it forecast.")
     if any(line.actual for line in found.forecasts):
-        words.append("Thin and grey is what was sold.")
+        words.append(f"Thin and {'in the colour of its forecast' if aligned else 'grey'} is what was sold.")
     return f'<div class="keys">{"".join(keys)}</div><p class="quiet small">{plain(" ".join(words))}</p>'

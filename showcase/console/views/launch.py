@@ -13,7 +13,7 @@ from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
 from showcase.console.theme import sheet
 
-_BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto auto; gap: 8px 12px;"
+_BAR = "display: grid; grid-template-columns: auto 236px minmax(0, 1fr) auto auto; gap: 8px 12px;"
 
 
 class LaunchView(pn.viewable.Viewer):

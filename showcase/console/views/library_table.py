@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from showcase.console.library_columns import COLUMNS, Line, fitting, library_table
+from showcase.console.library_columns import COLUMNS, Line, fitting, fixed_widths, library_table
 from showcase.console.shelf import Shelf
 from showcase.console.surface import arranged, remedy, show_only, text
 from showcase.console.theme import sheet
@@ -19,8 +19,6 @@ _PAGER = "display: grid; grid-template-columns: auto auto; justify-content: end;
 _WIDTHS = ("(min-width: 1151px)", "(min-width: 1600px)")
 _ROOMS_PX = ((740, 470), (10**6, 660), (10**6, 10**6))
 """What the columns share, by how many of the widths the window has; the second where a workspace is open beside."""
-_SHARED = 96.0  # per cent of the table's width; the boxes take the rest
-_GROWS = "name"  # takes what the shares of the others leave
 
 
 class LibraryTable(pn.viewable.Viewer):
@@ -150,11 +148,13 @@ class LibraryTable(pn.viewable.Viewer):
 
 
 def _look(columns: list[Any]) -> dict[str, Any]:
-    """Titles, widths and formatters of these columns; widths are shares, so that they fit at every size."""
-    whole = sum(column.width_px for column in columns)
+    """Titles, widths and formatters of these columns.
+
+    Tabulator works out a width in per cent once and never again: a window that grew left a third of the table empty.
+    """
     return {
         "titles": {column.name: column.label for column in columns},
-        "widths": {each.name: f"{_SHARED * each.width_px / whole:.2f}%" for each in columns if each.name != _GROWS},
+        "widths": fixed_widths(columns),
         "formatters": {column.name: {"type": "html"} for column in columns},
     }
 

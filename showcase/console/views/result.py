@@ -28,11 +28,10 @@ from showcase.console.result_tables import forecast_table, leaderboard_table
 from showcase.console.result_text import (
     COVERAGE_KEYS,
     EFFECT_KEYS,
-    FORECAST_KEYS,
-    GONE,
     HORIZON_KEYS,
     TRUTH_KEYS,
     decided_html,
+    forecast_keys,
     numbers_html,
 )  # fmt: skip
 from showcase.console.stores.outcome import Outcome
@@ -117,10 +116,9 @@ class ResultView(pn.viewable.Viewer):
         if found is None or all(part is None for part in parts):
             self._forecast.wait()
             return
-        keys = FORECAST_KEYS if found.past is not None else FORECAST_KEYS + GONE
         self._forecast.show(
             lambda: (forecast_plot(*parts), forecast_table(*parts)), height=HEIGHT,
-            aside=f"{found.focus}, units a day", keys=keys,
+            aside=f"{found.focus}, units a day", keys=forecast_keys(*parts),
         )  # fmt: skip
 
     def _draw_scores(self, found: Outcome | None) -> None:

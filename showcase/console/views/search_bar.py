@@ -23,7 +23,9 @@ _CHOICES = (
     "display: grid; grid-template-columns: minmax(0, 1.6fr) minmax(0, 1fr) minmax(0, 1fr) auto auto; gap: 8px;"
     "align-items: center;"
 )
-_STACK = "display: flex; flex-direction: column; gap: 8px; flex: none;"
+_STACK = "display: flex; flex-direction: column; gap: 8px; flex: none; container-type: inline-size;"
+_NARROW = "@container (max-width: 620px) { :host { grid-template-columns: repeat(3, minmax(0, 1fr)) !important; } }"
+"""Beside an open workspace, on a small screen: three fields that can be read, and the rest below."""
 _ANY = "any"
 _WIDE: dict[str, Any] = {"margin": 0, "sizing_mode": "stretch_width"}
 _SMALL: dict[str, Any] = {"size": "small", **_WIDE}
@@ -51,8 +53,9 @@ class SearchBar(pn.viewable.Viewer):
         self._refusal = text(stylesheets=[sheet("search")], visible=False)
         line = arranged(self._line, self._help, self._menu, self._columns, css=_LINE, in_line=True)
         choices = arranged(
-            self._tags, self._status, self._order, self._archived, self._clear, css=_CHOICES, in_line=True
-        )
+            self._tags, self._status, self._order, self._archived, self._clear, css=_CHOICES, in_line=True,
+            extra=_NARROW,
+        )  # fmt: skip
         self._root = arranged(line, self._refusal, choices, css=_STACK)
         self._watch()
         self._show()
