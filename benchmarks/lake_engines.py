@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from benchmarks.page import write_section
-from benchmarks.scale import ENGINES, WORKERS, engine_named, own_peak_bytes, tree_cpu_s
+from benchmarks.scale import ENGINES, WORKERS, against, engine_named, own_peak_bytes, tree_cpu_s
 from showcase.adapters.compute.local import InTurn
 from showcase.demand.lake_recipe import LakePlan, lake_recipe
 from showcase.evaluation.folds import BacktestPlan
@@ -101,18 +101,17 @@ def engine_lines(root: Path, size: tuple[int, int, int], stores_a_bucket: int, e
         "| to those, with start | wall s | peak MB a worker | of whoever asks |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    reference = 0.0
-    for engine in engines:
+    reference = None
+    for engine in sorted(engines, key=ENGINES.index):
         found = measured(engine, lake)
         lake_s, start_s = float(found["cpu_s"]), float(found["start_s"])
         # a local pool lives as long as its map, so its start is in the figure of the lake
-        both, alone = (lake_s, lake_s - start_s) if engine == "local" else (lake_s + start_s, lake_s)
-        reference = reference or lake_s
+        both, alone = (lake_s, max(lake_s - start_s, 0.0)) if engine == "local" else (lake_s + start_s, lake_s)
         if engine == "in turn":
-            both = alone
+            reference, both = lake_s, alone
         lines.append(
-            f"| {engine} | {found['digest']} | {start_s:.1f} | {alone:.1f} | {alone / reference:.2f} "
-            f"| {both / reference:.2f} | {found['work_s']:.1f} | {both / float(found['work_s']):.2f} "
+            f"| {engine} | {found['digest']} | {start_s:.1f} | {alone:.1f} | {against(reference, alone)} "
+            f"| {against(reference, both)} | {found['work_s']:.1f} | {both / float(found['work_s']):.2f} "
             f"| {found['wall_s']:.0f} | {found['peak_mb']:.0f} | {found['own_peak_mb']:.0f} |"
         )
         print(lines[-1], flush=True)
@@ -137,7 +136,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         size = (asked.stores, asked.products, asked.days)
-        lines = engine_lines(asked.root or Path(name), size, asked.stores_a_bucket, asked.engines)
+        stores_a_bucket = min(asked.stores_a_bucket, asked.stores)
+        lines = engine_lines(asked.root or Path(name), size, stores_a_bucket, asked.engines)
     print("\n".join(lines))
     if asked.write:
         write_section("lake", "\n".join(lines))

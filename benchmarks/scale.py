@@ -116,6 +116,11 @@ def measured(engine: str, folder: Path) -> dict[str, float | str]:
     return found
 
 
+def against(reference: float | None, spent: float) -> str:
+    """The ratio to what the same took in turn; a dash where that was not measured."""
+    return "-" if reference is None else f"{spent / reference:.2f}"
+
+
 def engine_lines(n_series: int, n_days: int, engines: tuple[str, ...]) -> list[str]:
     """A Markdown table, one row an engine, the ratio of processor seconds against the same buckets done in turn."""
     lines = [
@@ -129,12 +134,13 @@ def engine_lines(n_series: int, n_days: int, engines: tuple[str, ...]) -> list[s
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_buckets(folder, n_series, n_days, len(MODELS), 3)
-        reference = 0.0
-        for engine in engines:
+        reference = None
+        for engine in sorted(engines, key=ENGINES.index):
             found = measured(engine, folder)
-            reference = reference or float(found["cpu_s"])
+            cpu_s = float(found["cpu_s"])
+            reference = cpu_s if engine == "in turn" else reference
             lines.append(
-                f"| {engine} | {found['digest']} | {found['cpu_s']:.1f} | {float(found['cpu_s']) / reference:.2f} "
+                f"| {engine} | {found['digest']} | {cpu_s:.1f} | {against(reference, cpu_s)} "
                 f"| {found['work_cpu_s']:.1f} | {found['wall_s']:.1f} | {found['peak_mb']:.0f} "
                 f"| +{found['growth_mb']:.0f} | {found['own_peak_mb']:.0f} |"
             )
