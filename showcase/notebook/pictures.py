@@ -87,7 +87,7 @@ def draw_forecast(forecast: pd.DataFrame, tested: pd.DataFrame | None = None, *,
 
 
 def draw_lineage(graph: Lineage) -> Picture:
-    """Whom a workspace replays and who replays it, each arrow with its verdict; who was asked about has a ring."""
+    """Whom a workspace replays and who replays it, each line with its verdict; who was asked about has a ring."""
     title = "who replayed whom"
     return _picture(title, lineage_picture(lay_out(graph), title))
 
