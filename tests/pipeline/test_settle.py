@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from showcase.errors import ConflictError
+from showcase.kernel.identity import RunId
 from showcase.pipeline.launcher import Launcher
 from showcase.pipeline.settle import settle_interrupted
 from showcase.pipeline.steps import eleven_steps
+from showcase.store import runs
 from showcase.store import tables as t
 from showcase.store.engine import Database
+from showcase.store.fence import check_fence
 from showcase.store.lock import lock_is_free
 from showcase.testing import fresh_request
 from tests.faults.waiting import TWO_S, wait_until
@@ -117,9 +121,6 @@ def test_a_living_run_is_never_settled(launcher: Launcher, database: Database, t
 
 
 def test_a_settled_run_refuses_late_writes(launcher: Launcher, database: Database, tmp_path: Path) -> None:
-    from showcase.errors import ConflictError
-    from showcase.kernel.identity import RunId
-
     heard = _kill_after(database, tmp_path, "status:step_complete")
     _await_free_lock(database)
     run = launcher.show(heard[0]["run_id"])
@@ -130,6 +131,23 @@ def test_a_settled_run_refuses_late_writes(launcher: Launcher, database: Databas
     with pytest.raises(ConflictError) as refused, late.transactions.begin():
         pass
     assert refused.value.reason == "fenced"
+
+
+def test_a_unit_of_work_of_a_run_holds_up_neither_another_one_nor_its_heartbeat(database: Database) -> None:
+    """A step may write for longer than a run may be silent."""
+    run_id = RunId.new()
+    with database.begin() as connection:
+        token = runs.take_token(connection, "me", run_id)
+        runs.insert_run(
+            connection, run_id, scenario="sparse", request={}, token=token, holder="me", total_steps=11,
+            workspace_id=None,
+        )  # fmt: skip
+    with database.begin() as long:
+        check_fence(long, run_id, token)
+        with database.begin() as other:
+            other.execute(text("SET LOCAL lock_timeout = '10s'"))
+            check_fence(other, run_id, token)
+            assert runs.beat(other, run_id, token) is False, "nobody asked it to stop"
 
 
 @pytest.mark.fault("P2")
