@@ -228,8 +228,9 @@ def test_two_hundred_rounds_of_fifty_processes_have_one_winner_each(
     record_property("figure", "200 rounds of 50 processes, one winner each")
 
 
+@pytest.mark.fault("P1")
 def test_the_lock_of_a_killed_holder_is_free_within_two_seconds(
-    empty_database: Database, contenders: list[Contender]
+    empty_database: Database, contenders: list[Contender], record_property: Callable[[str, object], None]
 ) -> None:
     holder, *_ = contenders
     holder.tell("take it")
@@ -237,21 +238,31 @@ def test_the_lock_of_a_killed_holder_is_free_within_two_seconds(
     assert not lock_is_free(empty_database)
     killed_at = time.monotonic()
     holder.kill()
-    while not lock_is_free(empty_database):
-        assert time.monotonic() - killed_at < TWO_S
+    free_after_s = _until_free(empty_database, killed_at)
+    record_property("figure", f"the lock free {free_after_s:.2f} s after kill -9 of an idle holder")
     with RunLock.try_acquire(empty_database) or pytest.fail("the lock of the dead was refused") as held:
         assert held.is_held()
 
 
-def test_a_holder_killed_in_the_middle_of_a_statement_is_noticed_as_well(empty_database: Database) -> None:
+@pytest.mark.fault("P1")
+def test_a_holder_killed_in_the_middle_of_a_statement_is_noticed_as_well(
+    empty_database: Database, record_property: Callable[[str, object], None]
+) -> None:
     held = RunLock.try_acquire(empty_database)
     assert held is not None
     connection = held._connection
     connection.pgconn.send_query(b"SELECT pg_sleep(60)")
     killed_at = time.monotonic()
     connection.pgconn.finish()  # the socket closes as it does when a process is killed
-    while not lock_is_free(empty_database):
+    free_after_s = _until_free(empty_database, killed_at)
+    record_property("figure", f"the lock free {free_after_s:.2f} s after its socket closed in a statement")
+
+
+def _until_free(database: Database, killed_at: float) -> float:
+    """The seconds from the kill until the lock was free."""
+    while not lock_is_free(database):
         assert time.monotonic() - killed_at < TWO_S
+    return time.monotonic() - killed_at
 
 
 def test_a_holder_whose_session_was_ended_knows_that_it_lost_the_lock(empty_database: Database) -> None:
