@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from showcase.http.routes.runs import server_sent_text
+from showcase.http.stream import Told as Event
 from showcase.store import runs
 from showcase.wiring import Installation
 from tests.http.doors import over_json, server_sent, start
@@ -71,6 +75,34 @@ def test_a_stream_is_resumed_where_it_was_left_and_then_ends_for_good(client: Te
         "events": [],
         "run_status": "completed",
     }
+
+
+def test_a_story_that_is_there_already_lets_others_have_a_turn_between_its_events() -> None:
+    class Told:
+        """Twenty events that need not be waited for."""
+
+        async def follow(self, run_id: str, after: int) -> AsyncGenerator[Event]:
+            for number in range(after, 20):
+                yield Event.of({"seq": number})
+
+    async def listen() -> list[int]:
+        turns, others = 0, True
+
+        async def take_turns() -> None:
+            nonlocal turns
+            while others:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(take_turns())
+        at = [turns async for _ in server_sent_text(Told(), UNKNOWN, 0)]  # type: ignore[arg-type]
+        others = False
+        await beside
+        return at
+
+    turns = asyncio.run(listen())
+    assert len(turns) == 21
+    assert turns[1:] == sorted(set(turns[1:]))  # each event finds that somebody else was served meanwhile
 
 
 @pytest.mark.fault("C7")
