@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,8 +41,12 @@ def showcase(
     """Make, keep, replay, prove and hand over demand-forecasting showcases."""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 def main() -> None:
     """Run the command line; a refusal is two sentences on stderr and exit 2."""
+    _take_any_text()
     try:
         app()
     except ShowcaseError as error:
@@ -50,3 +59,21 @@ def main() -> None:
         # the reader (head, less) has gone: nothing more to say
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        sys.stderr.write(f"What there is to write cannot be written: {error.strerror}.\n")
+        sys.stderr.write("Free disk space, or write it elsewhere.\n")
+        with suppress(OSError):
+            sys.stdout.close()  # else it would be tried once more at the end
+        sys.exit(2)
+
+
+def _take_any_text() -> None:
+    """Let stdout and stderr take every text: a letter that one does not know is escaped, a closed one leads nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (until the process ends)
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -40,7 +40,8 @@ def _plain(value: object) -> object:
 
 def print_json(value: object) -> None:
     """One JSON value on one line."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    takes_all = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=not takes_all) + "\n")
     sys.stdout.flush()
 
 
