@@ -130,6 +130,19 @@ def test_every_path_that_a_document_names_is_there(document: Path) -> None:
     assert not {path for path in paths if path.partition("/")[0] in FOLDERS and not (ROOT / path).exists()}
 
 
+def test_what_the_readme_says_is_where_is_there_and_no_room_is_left_out() -> None:
+    tree = text_of(ROOT / "README.md").partition("## What is where")[2].partition("```")[2].partition("```")[0]
+    lines = [re.match(r"( *)((?:[\w.]+/? )+)", line) for line in tree.splitlines() if line]
+    places = [(line[1], place) for line in lines if line for place in line[2].split()]
+    top = {place for indent, place in places if not indent}
+    inside = {place for indent, place in places if indent}
+    assert {"showcase/", "docs/"} <= top
+    assert not [place for place in top - {"artifacts/"} if not (ROOT / place).is_dir()]
+    assert not [place for place in inside if not (ROOT / "showcase" / place).exists()]
+    rooms = {path.parent.name for path in (ROOT / "showcase").glob("*/__init__.py")}
+    assert rooms == {place.rstrip("/") for place in inside if place.endswith("/")}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_every_module_that_is_run_is_there(document: Path) -> None:
     modules = re.findall(r"python3? -m ([\w.]+)", text_of(document))
