@@ -53,7 +53,7 @@ def run_of_my_own(who: Person) -> None:
     who.click(page.get_by_role("button", name="prophet_like"))
     expect(page.get_by_text("4 models, by wape")).to_be_visible()
     who.click(page.get_by_label("Keep"))
-    name = page.get_by_label("Name of the workspace")
+    name = page.get_by_label("Workspace name")
     expect(name).to_be_enabled()
     who.type(name, "bent-demand")
     expect(page.get_by_text("scores 4 models on 3 folds, and keeps the run")).to_be_visible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from showcase.console.stores.outcome import Outcome
@@ -26,7 +26,6 @@ def keys(*each: tuple[str, str, str]) -> str:
 SOLD, WANTED, EMPTY = ("", "past", "sold"), ("dashed", "ahead", "wanted (known truth)"), ("dot", "other", "shelf empty")
 _TESTED, _AHEAD = ("dashed", "other", "winner in the backtest"), ("", "ahead", "forecast, 80 and 95 % intervals")
 TRIED_KEYS = keys(SOLD, ("dashed", "other", "in the backtest"), _AHEAD)
-HORIZON_KEYS = keys(("", "ahead", "winner (strong) and chosen"), ("dashed", "past", "control"))
 COVERAGE_KEYS = keys(
     ("dot", "other", "80 % interval"), ("square", "ahead", "95 % interval"), ("dotted", "past", "as it should")
 )
@@ -34,6 +33,7 @@ TRUTH_KEYS = keys(
     ("square", "past", "error against sales"), ("square", "ahead", "against demand, empty shelves or not")
 )
 EFFECT_KEYS = keys(("dot", "other", "estimated, with 95 % interval"), ("square", "ahead", "true, as generated"))
+PLAN_KEYS = keys(("", "ahead", "the plan"), ("dashed", "past", "the forecast without it"))
 GONE = '<p class="small quiet">Its data set was wiped since: what was sold cannot be drawn.</p>'
 
 
@@ -41,6 +41,13 @@ def forecast_keys(past: object, forecast: object, tested: object) -> str:
     """The keys of those of the three that are there; what was sold goes with its data set."""
     parts = ((past, SOLD), (tested, _TESTED), (forecast, _AHEAD))
     return keys(*(key for part, key in parts if part is not None)) + ("" if past is not None else GONE)
+
+
+def horizon_keys(board: Sequence[Mapping[str, Any]]) -> str:
+    """The keys of the errors by days ahead; a control that was chosen too is drawn as such."""
+    has_controls = any(not row.get("is_chosen") for row in board)
+    controls = (("dashed", "past", "control"),) if has_controls else ()
+    return keys(("", "ahead", "winner (strong) and chosen"), *controls)
 
 
 def decided_html(approval: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ import param
 from showcase.console.actions import Action
 from showcase.console.countdown import Countdown
 from showcase.console.plots.plan import HEIGHT, plan_plot, plan_table
+from showcase.console.result_text import PLAN_KEYS
 from showcase.console.session import Session
 from showcase.console.stores.decisions import APPROVED, REJECTED, DecisionStore
 from showcase.console.surface import arranged, show_only, text
@@ -35,7 +36,7 @@ class DecisionView(pn.viewable.Viewer):
         self._progress, self._store = session.progress, DecisionStore(session.installation)
         self._may_decide = session.may("approver")
         self._asked: Mapping[str, Any] | None = None
-        self._words, self._why = text(), text(stylesheets=[sheet("decision")])
+        self._words, self._why = text(stylesheets=[sheet("numbers")]), text(stylesheets=[sheet("decision")])
         self._ring = Countdown(width=44, height=44, margin=0)
         self._picture = Picture("Proposed plan", "proposed-plan", height=HEIGHT)
         self.approve = Action("Approve", self._approve, icon="check", color="success", variant="contained")
@@ -91,9 +92,10 @@ class DecisionView(pn.viewable.Viewer):
         show_only(self._card, True)
 
     def _present(self, asked: Mapping[str, Any]) -> None:
-        self._words.object = words_html(asked) + ("" if self._may_decide else _NOT_YOURS)
-        self._why.object = reasons_html(asked)
         days = (asked["evidence"].get("plan") or {}).get("days")
+        drawn = PLAN_KEYS if days else ""
+        self._words.object = words_html(asked) + ("" if self._may_decide else _NOT_YOURS) + drawn
+        self._why.object = reasons_html(asked)
         if days:
             self._picture.draw(plan_plot(days), plan_table(days))
         else:

@@ -13,7 +13,7 @@ from showcase.console.surface import arranged, card, field, refuse, text
 from showcase.console.text import count, plain
 from showcase.console.theme import sheet
 
-_BAR = "display: grid; grid-template-columns: auto 236px minmax(0, 1fr) auto auto; gap: 8px 12px;"
+_BAR = "display: grid; grid-template-columns: auto 190px minmax(0, 1fr) auto auto; gap: 8px 12px;"
 
 
 class LaunchView(pn.viewable.Viewer):
@@ -25,7 +25,7 @@ class LaunchView(pn.viewable.Viewer):
         self._draft, self._progress, self._store, self._feed = draft, progress, store, session.feed
         self._may_run = session.may("operator")
         self._keep = pmui.Checkbox(label="Keep", size="small", margin=0, value=draft.keeps)
-        self._name = field(draft.options, "workspace_name", label="Name of the workspace")
+        self._name = field(draft.options, "workspace_name", label="Workspace name")
         self._words = text()
         self.run = Action("Run", self._start, icon="play_arrow", color="primary", variant="contained")
         self.stop = Action("Stop", self._stop, icon="stop", color="error", variant="outlined")

@@ -28,10 +28,10 @@ from showcase.console.result_tables import forecast_table, leaderboard_table
 from showcase.console.result_text import (
     COVERAGE_KEYS,
     EFFECT_KEYS,
-    HORIZON_KEYS,
     TRUTH_KEYS,
     decided_html,
     forecast_keys,
+    horizon_keys,
     numbers_html,
 )  # fmt: skip
 from showcase.console.stores.outcome import Outcome
@@ -64,8 +64,18 @@ class ResultView(pn.viewable.Viewer):
         self._decision = arranged(card(self._decided), css="display: block; flex: none;")
         self._column = arranged(card(self._numbers), self._decision, *pictures, css=_STACK)
         progress.param.watch(self._show, ["outcome", "refusal"])
-        progress.param.watch(self._count, "story")
+        progress.param.watch(self._told, "story")
         self._show()
+
+    def _told(self, *_events: param.parameterized.Event) -> None:
+        self._count()
+        self._keep_places()
+
+    def _keep_places(self) -> None:
+        """Wait for what can still come; nothing waits for a step that the run did not reach."""
+        story = self._progress.story
+        for picture, step in ((self._forecast, "status"), (self._board, "backtest")):
+            show_only(picture.root, story is None or story.is_running or bool(story.data(step)))
 
     def _count(self, *_events: param.parameterized.Event) -> None:
         story = self._progress.story
@@ -110,6 +120,7 @@ class ResultView(pn.viewable.Viewer):
             )  # fmt: skip
         else:
             self._effects.wait(is_hidden=True)
+        self._keep_places()
 
     def _draw_forecast(self, found: Outcome | None) -> None:
         parts = (None, None, None) if found is None else (found.past, found.forecast, found.tested)
@@ -128,7 +139,7 @@ class ResultView(pn.viewable.Viewer):
             by_bucket, metric, board = found.by_bucket, found.metric, found.board
             self._horizon.show(
                 lambda: (horizon_plot(by_bucket, metric, board), horizon_table(by_bucket, metric)),
-                height=HORIZON_HEIGHT, aside=f"winner: {found.winner}", keys=HORIZON_KEYS,
+                height=HORIZON_HEIGHT, aside=f"winner: {found.winner}", keys=horizon_keys(board),
             )  # fmt: skip
         if found is None or coverage_table(found.board).empty:
             self._coverage.wait(is_hidden=True)
