@@ -26,6 +26,9 @@ window.comeback = (() => {
     location.reload()
   }
 
+  // back and forward change the address alone, and nobody else listens; a piece behind # is of one and the same page
+  window.addEventListener("popstate", () => { if (location.hash === "") { location.reload() } })
+
   const Socket = window.WebSocket
   window.WebSocket = class extends Socket {
     constructor(...all) {

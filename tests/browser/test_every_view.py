@@ -61,6 +61,19 @@ def test_each_is_opened_from_the_rail_with_the_keyboard_and_by_its_address(visit
         expect(presets).to_be_visible(visible=view == "run")
 
 
+def test_back_and_forward_show_what_the_address_says(visit: Visit) -> None:
+    page = visit("?view=compare")
+    opened(page)
+    page.get_by_role("navigation").get_by_role("button", name="Data", exact=True).click()
+    page.wait_for_url("**/?*view=data*")
+    opened(page)
+    for go, view, other in ((page.go_back, "Compare", "Data"), (page.go_forward, "Data", "Compare")):
+        go(wait_until="commit")
+        page.wait_for_url(f"**/?*view={view.lower()}*")
+        expect(page.get_by_role("heading", name=view, exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name=other, exact=True)).to_be_hidden()
+
+
 def test_a_tab_that_is_older_than_a_view_shows_it_after_another_tab_did(
     visit: Visit, database: Database, tmp_path: Path
 ) -> None:

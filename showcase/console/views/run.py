@@ -24,6 +24,14 @@ from showcase.errors import ShowcaseError
 _SPLIT = (
     "display: grid; grid-template-columns: minmax(0, 1.42fr) minmax(0, 1fr); gap: 12px; height: 100%; min-height: 0;"
 )
+_NARROW = """
+@media (max-width: 820px) {
+  :host { grid-template-columns: minmax(0, 1fr) !important; grid-template-rows: max-content max-content;
+          overflow-y: auto; }
+  * { height: auto !important; max-height: none; }
+}
+"""
+"""On a small screen, or one that is read at twice the size, what happens stands under what to run."""
 _SIDE = "display: flex; flex-direction: column; gap: 12px; min-height: 0; height: 100%;"
 _SCROLLS = f"{_SIDE} overflow-y: auto; flex: 1; scrollbar-width: thin;"
 _PAIR = "display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 12px; align-items: start;"
@@ -44,7 +52,7 @@ class RunView(pn.viewable.Viewer):
         right = arranged(
             StepsView(progress), VerdictView(session), ResultView(progress), css=_SCROLLS, sizing_mode="stretch_both"
         )
-        self.root = arranged(left, right, css=_SPLIT, sizing_mode="stretch_both")
+        self.root = arranged(left, right, css=_SPLIT, extra=_NARROW, sizing_mode="stretch_both")
 
     async def load(self) -> None:
         """Read what can be opened; the session follows the newest run whatever view is open."""
