@@ -158,6 +158,11 @@ def test_tags_are_added_to_all_that_match_and_the_figures_are_theirs(shelf: Shel
     assert "Ticked" not in words.object
     field.value = "fête, odd"
     assert question.act is not None
-    asyncio.run(question.act._act())
+    act = question.act._act
+
+    async def add() -> None:
+        await act()
+
+    asyncio.run(add())
     assert len(shelf.done[1].affected) == NUMBER // 2
     assert shelf.listing.page.workspaces[0].tags == ["odd", "fête"]
