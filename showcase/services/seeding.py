@@ -233,10 +233,10 @@ class SeedingService:
 
 
 def _in_words_of_request(error: InvalidInputError) -> InvalidInputError:
-    """A refusal of a recipe by the fields that were sent, which a recipe knows by other names."""
-    fields = [FieldError(_FIELD_OF.get(one.field, one.field), one.found, one.allowed) for one in error.errors]
-    if not fields:
+    """A refusal by the fields that were sent, where it is of one that a recipe knows by another name."""
+    if not any(one.field in _FIELD_OF for one in error.errors):
         return error
+    fields = [FieldError(_FIELD_OF.get(one.field, one.field), one.found, one.allowed) for one in error.errors]
     return InvalidInputError(f"{'; '.join(map(str, fields))}.", error.remedy, fields)
 
 

@@ -68,7 +68,7 @@ def test_what_cannot_be_generated_is_refused_by_the_field_that_was_sent(
     with pytest.raises(InvalidInputError) as refused:
         services.seeding.generate(GenerateRequest.model_validate(sent), silent)
     assert [error.field for error in refused.value.errors] == [field]
-    assert field in refused.value.message
+    assert ("moon" if field == "scenario" else field) in refused.value.message
 
 
 def test_a_dry_run_makes_nothing_and_expects_about_what_comes(services: Services) -> None:
