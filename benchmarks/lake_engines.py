@@ -93,7 +93,7 @@ def engine_lines(root: Path, size: tuple[int, int, int], stores_a_bucket: int, e
     recipe = lake_recipe("retail_standard", 42, stores, products, Window.ending(_LAST_DAY, days))
     lake = LakeService(root, InTurn()).make("measured", LakePlan(recipe, stores_a_bucket)).folder
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores that others used too, {WORKERS} workers: "
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {WORKERS} workers: "
         f"{stores * products:,} series x {days} days in buckets of {stores_a_bucket * products:,}, "
         f"{len(DEFAULT_MODELS)} models and a control, 3 folds, horizon 14, intervals, scores and files included.",
         "",

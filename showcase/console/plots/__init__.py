@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from showcase.kernel.lazy import loaded_when_asked
 
 if TYPE_CHECKING:
     from showcase.console.plots.forecast import forecast_plot
@@ -22,11 +24,5 @@ _HOMES = {
 }
 """The pictures of a result, which a notebook draws too."""
 
-
-def __getattr__(name: str) -> Any:
-    """HoloViews is loaded when a picture is asked for, not by importing the package."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
+# HoloViews is loaded when a picture is asked for, not by importing the package
+__getattr__ = loaded_when_asked(__name__, _HOMES)
